@@ -1,0 +1,110 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+using Concierge.Protocols.Text;
+
+namespace Concierge.Protocols;
+
+/// <summary>
+/// Base64 (RFC 4648 §4) as it stands between the quotes of a JSON string, where a slash may be written <c>\/</c> and any character <c>\u002b</c>.
+/// Strict: padding is required, white space is an error, and an error gives no bytes at all, so that no noise reaches an ear.
+/// </summary>
+public static class Base64Text
+{
+    /// <summary>Characters unescaped per round when a text has escapes; a multiple of 4.</summary>
+    private const int Round = 1024;
+
+    /// <summary>An upper bound for the decoded bytes of a text, escapes or not.</summary>
+    /// <param name="textLength">Bytes of base64 text, at least 0.</param>
+    /// <returns>Decoded bytes at most.</returns>
+    public static int MaximumDecodedLength(int textLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(textLength);
+        return (int)(((long)textLength + 3) / 4 * 3);
+    }
+
+    /// <summary>The decoded length that an escape-free text has if it is valid base64; looks at its length and its last two characters only.</summary>
+    /// <param name="text">Base64 text without JSON escapes.</param>
+    /// <returns>Bytes that <see cref="Decode"/> would write.</returns>
+    public static int DecodedLength(ReadOnlySpan<byte> text)
+    {
+        int padding = text.EndsWith("=="u8) ? 2 : text.EndsWith("="u8) ? 1 : 0;
+        return Math.Max(0, (text.Length / 4 * 3) - padding);
+    }
+
+    /// <summary>Whether an escape-free text is strict base64, without decoding it: what pass-through needs before it forwards a payload as it stands.</summary>
+    /// <param name="text">Base64 text without JSON escapes; the empty text is valid.</param>
+    /// <returns>True when <see cref="Decode"/> would succeed.</returns>
+    public static bool IsValid(ReadOnlySpan<byte> text) =>
+        (text.Length & 3) == 0 && Base64.IsValid(text, out int decoded) && decoded == DecodedLength(text);
+
+    /// <summary>Decodes base64 text that may contain JSON escapes.</summary>
+    /// <param name="text">The content of the JSON string, without its quotes.</param>
+    /// <param name="hasEscapes">Whether <paramref name="text"/> may contain backslashes.</param>
+    /// <param name="destination">Receives the bytes; <see cref="MaximumDecodedLength"/> bytes always suffice. Its content is undefined after an error.</param>
+    /// <param name="written">Bytes written; 0 after an error.</param>
+    /// <returns><see cref="Base64TextError.None"/>, or why nothing was decoded.</returns>
+    public static Base64TextError Decode(ReadOnlySpan<byte> text, bool hasEscapes, Span<byte> destination, out int written)
+    {
+        return hasEscapes ? DecodeSlow(text, destination, out written) : DecodeBlock(text, destination, isFinal: true, out written);
+    }
+
+    private static Base64TextError DecodeBlock(ReadOnlySpan<byte> text, Span<byte> destination, bool isFinal, out int written)
+    {
+        OperationStatus status = Base64.DecodeFromUtf8(text, destination, out int consumed, out int decoded, isFinal);
+        written = 0;
+        if (status == OperationStatus.DestinationTooSmall)
+        {
+            return Base64TextError.DestinationTooShort;
+        }
+
+        // The decoder skips white space; then fewer bytes come out than the length promises (at least 3 fewer, more than padding explains).
+        if (status != OperationStatus.Done || consumed != text.Length || (text.Length & 3) != 0 || decoded != DecodedLength(text))
+        {
+            return Base64TextError.BadBase64;
+        }
+
+        written = decoded;
+        return Base64TextError.None;
+    }
+
+    private static Base64TextError DecodeSlow(ReadOnlySpan<byte> text, Span<byte> destination, out int written)
+    {
+        Span<byte> round = stackalloc byte[Round];
+        int total = 0;
+        written = 0;
+        do
+        {
+            int filled = 0;
+            while (filled < Round && !text.IsEmpty)
+            {
+                byte character = text[0];
+                int consumed = 1;
+                if (character == (byte)'\\')
+                {
+                    if (!JsonText.TryReadEscape(text, out Rune rune, out consumed) || !rune.IsAscii)
+                    {
+                        return Base64TextError.BadBase64;
+                    }
+
+                    character = (byte)rune.Value;
+                }
+
+                round[filled++] = character;
+                text = text[consumed..];
+            }
+
+            Base64TextError error = DecodeBlock(round[..filled], destination[total..], text.IsEmpty, out int decoded);
+            if (error != Base64TextError.None)
+            {
+                return error;
+            }
+
+            total += decoded;
+        }
+        while (!text.IsEmpty);
+
+        written = total;
+        return Base64TextError.None;
+    }
+}

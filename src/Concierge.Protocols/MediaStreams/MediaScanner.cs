@@ -1,0 +1,198 @@
+using Concierge.Protocols.Text;
+
+namespace Concierge.Protocols.MediaStreams;
+
+/// <summary>
+/// The hot scanner for <c>media</c> as it comes: keys in any order, no white space, no escapes, numbers as strings.
+/// <code>
+/// {"event":"media","sequenceNumber":"3","streamSid":"MZ..","media":{"track":"inbound","chunk":"1","timestamp":"94","payload":"..=="}}
+/// </code>
+/// It says yes only to what <see cref="MediaStreamsParser.ParseSlow"/> accepts with the same result; on anything else it says "not mine".
+/// </summary>
+internal static class MediaScanner
+{
+    private const int Event = 1, StreamSid = 2, Sequence = 4, Media = 8, Track = 16, Chunk = 32, Timestamp = 64, Payload = 128;
+
+    internal static bool TryScan(ReadOnlySpan<byte> text, out MediaStreamsEvent message)
+    {
+        message = new MediaStreamsEvent { Type = MediaStreamsEventType.Media, SequenceNumber = -1, Chunk = -1, TimestampMs = -1 };
+        if (text.Length < 2 || text[0] != (byte)'{')
+        {
+            return false;
+        }
+
+        int seen = 0;
+        text = text[1..];
+        while (true)
+        {
+            int bit;
+            if (text.StartsWith("\"event\":\"media\""u8))
+            {
+                bit = Event;
+                text = text["\"event\":\"media\"".Length..];
+            }
+            else if (text.StartsWith("\"sequenceNumber\":\""u8))
+            {
+                bit = Sequence;
+                text = text["\"sequenceNumber\":\"".Length..];
+                if (!TryScanNumber(ref text, out long number))
+                {
+                    return false;
+                }
+
+                message.SequenceNumber = number;
+            }
+            else if (text.StartsWith("\"streamSid\":\""u8))
+            {
+                bit = StreamSid;
+                text = text["\"streamSid\":\"".Length..];
+                if (!TryScanString(ref text, out ReadOnlySpan<byte> value))
+                {
+                    return false;
+                }
+
+                message.StreamSid = value;
+            }
+            else if (text.StartsWith("\"media\":{"u8))
+            {
+                bit = Media;
+                text = text["\"media\":{".Length..];
+                int length = ScanMedia(text, ref message, ref seen);
+                if (length < 0)
+                {
+                    return false;
+                }
+
+                text = text[length..];
+            }
+            else
+            {
+                return false;
+            }
+
+            if ((seen & bit) != 0 || text.IsEmpty)
+            {
+                return false;
+            }
+
+            seen |= bit;
+            byte next = text[0];
+            text = text[1..];
+            if (next == (byte)'}')
+            {
+                const int Required = Event | StreamSid | Media | Payload;
+                return text.IsEmpty && (seen & Required) == Required;
+            }
+
+            if (next != (byte)',')
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <returns>Bytes up to and including the closing brace, or −1.</returns>
+    private static int ScanMedia(ReadOnlySpan<byte> text, ref MediaStreamsEvent message, ref int seen)
+    {
+        int length = text.Length;
+        while (true)
+        {
+            int bit;
+            if (text.StartsWith("\"track\":\""u8))
+            {
+                bit = Track;
+                text = text["\"track\":\"".Length..];
+                if (!TryScanString(ref text, out ReadOnlySpan<byte> value))
+                {
+                    return -1;
+                }
+
+                message.Track = value;
+            }
+            else if (text.StartsWith("\"chunk\":\""u8))
+            {
+                bit = Chunk;
+                text = text["\"chunk\":\"".Length..];
+                if (!TryScanNumber(ref text, out long number))
+                {
+                    return -1;
+                }
+
+                message.Chunk = number;
+            }
+            else if (text.StartsWith("\"timestamp\":\""u8))
+            {
+                bit = Timestamp;
+                text = text["\"timestamp\":\"".Length..];
+                if (!TryScanNumber(ref text, out long number))
+                {
+                    return -1;
+                }
+
+                message.TimestampMs = number;
+            }
+            else if (text.StartsWith("\"payload\":\""u8))
+            {
+                bit = Payload;
+                text = text["\"payload\":\"".Length..];
+                if (!TryScanString(ref text, out ReadOnlySpan<byte> value))
+                {
+                    return -1;
+                }
+
+                message.Payload = value;
+            }
+            else
+            {
+                return -1;
+            }
+
+            if ((seen & bit) != 0 || text.IsEmpty)
+            {
+                return -1;
+            }
+
+            seen |= bit;
+            byte next = text[0];
+            text = text[1..];
+            if (next != (byte)',')
+            {
+                return next == (byte)'}' ? length - text.Length : -1;
+            }
+        }
+    }
+
+    private static bool TryScanString(scoped ref ReadOnlySpan<byte> text, out ReadOnlySpan<byte> value)
+    {
+        int length = JsonText.PlainLength(text);
+        value = length < 0 ? default : text[..length];
+        text = text[(length + 1)..];
+        return length >= 0;
+    }
+
+    /// <summary>Up to 18 digits and the closing quote; longer numbers are left to the slow path.</summary>
+    private static bool TryScanNumber(scoped ref ReadOnlySpan<byte> text, out long value)
+    {
+        value = 0;
+        int at = 0;
+        while (at < text.Length && at < 19)
+        {
+            int digit = text[at] - '0';
+            if ((uint)digit > 9)
+            {
+                break;
+            }
+
+            value = (value * 10) + digit;
+            at++;
+        }
+
+        if (at is 0 or > 18 || at >= text.Length || text[at] != (byte)'"')
+        {
+            return false;
+        }
+
+        text = text[(at + 1)..];
+        return true;
+    }
+}

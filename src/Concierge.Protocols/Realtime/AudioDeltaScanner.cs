@@ -1,0 +1,146 @@
+using Concierge.Protocols.Text;
+
+namespace Concierge.Protocols.Realtime;
+
+/// <summary>
+/// The hot scanner for <c>response.output_audio.delta</c> as it comes: keys in any order, no white space, no escapes, indices as numbers.
+/// <code>
+/// {"type":"response.output_audio.delta","event_id":"event_..","response_id":"resp_..","item_id":"item_..","output_index":0,"content_index":0,"delta":".."}
+/// </code>
+/// It says yes only to what <see cref="RealtimeServerEventParser.ParseSlow"/> accepts with the same result; on anything else it says "not mine".
+/// </summary>
+internal static class AudioDeltaScanner
+{
+    private const int Type = 1, EventId = 2, ResponseId = 4, ItemId = 8, OutputIndex = 16, ContentIndex = 32, Delta = 64;
+
+    internal static bool TryScan(ReadOnlySpan<byte> text, out RealtimeServerEvent e)
+    {
+        e = new RealtimeServerEvent { Type = RealtimeServerEventType.ResponseOutputAudioDelta, AudioStartMs = -1, AudioEndMs = -1 };
+        if (text.Length < 2 || text[0] != (byte)'{')
+        {
+            return false;
+        }
+
+        int seen = 0;
+        text = text[1..];
+        while (true)
+        {
+            int bit;
+            int number;
+            ReadOnlySpan<byte> value;
+            if (text.StartsWith("\"type\":\"response.output_audio.delta\""u8))
+            {
+                bit = Type;
+                text = text["\"type\":\"response.output_audio.delta\"".Length..];
+            }
+            else if (text.StartsWith("\"event_id\":\""u8))
+            {
+                bit = EventId;
+                if (!TryScanString(ref text, "\"event_id\":\"".Length, out value))
+                {
+                    return false;
+                }
+
+                e.EventId = value;
+            }
+            else if (text.StartsWith("\"response_id\":\""u8))
+            {
+                bit = ResponseId;
+                if (!TryScanString(ref text, "\"response_id\":\"".Length, out value))
+                {
+                    return false;
+                }
+
+                e.ResponseId = value;
+            }
+            else if (text.StartsWith("\"item_id\":\""u8))
+            {
+                bit = ItemId;
+                if (!TryScanString(ref text, "\"item_id\":\"".Length, out value))
+                {
+                    return false;
+                }
+
+                e.ItemId = value;
+            }
+            else if (text.StartsWith("\"output_index\":"u8))
+            {
+                bit = OutputIndex;
+                if (!TryScanNumber(ref text, "\"output_index\":".Length, out number))
+                {
+                    return false;
+                }
+
+                e.OutputIndex = number;
+            }
+            else if (text.StartsWith("\"content_index\":"u8))
+            {
+                bit = ContentIndex;
+                if (!TryScanNumber(ref text, "\"content_index\":".Length, out number))
+                {
+                    return false;
+                }
+
+                e.ContentIndex = number;
+            }
+            else if (text.StartsWith("\"delta\":\""u8))
+            {
+                bit = Delta;
+                if (!TryScanString(ref text, "\"delta\":\"".Length, out value))
+                {
+                    return false;
+                }
+
+                e.Delta = value;
+            }
+            else
+            {
+                return false;
+            }
+
+            if ((seen & bit) != 0 || text.IsEmpty)
+            {
+                return false;
+            }
+
+            seen |= bit;
+            byte next = text[0];
+            text = text[1..];
+            if (next == (byte)'}')
+            {
+                const int Required = Type | ResponseId | ItemId | Delta;
+                return text.IsEmpty && (seen & Required) == Required;
+            }
+
+            if (next != (byte)',')
+            {
+                return false;
+            }
+        }
+    }
+
+    private static bool TryScanString(scoped ref ReadOnlySpan<byte> text, int key, out ReadOnlySpan<byte> value)
+    {
+        ReadOnlySpan<byte> rest = text[key..];
+        int length = JsonText.PlainLength(rest);
+        value = length < 0 ? default : rest[..length];
+        text = rest[(length + 1)..];
+        return length >= 0;
+    }
+
+    /// <summary>A JSON number of up to 9 digits without a leading zero; anything else is left to the slow path.</summary>
+    private static bool TryScanNumber(scoped ref ReadOnlySpan<byte> text, int key, out int value)
+    {
+        ReadOnlySpan<byte> rest = text[key..];
+        value = 0;
+        int at = 0;
+        while (at < rest.Length && at < 10 && (uint)(rest[at] - '0') <= 9)
+        {
+            value = (value * 10) + (rest[at] - '0');
+            at++;
+        }
+
+        text = rest[at..];
+        return at is > 0 and <= 9 && (at == 1 || rest[0] != (byte)'0');
+    }
+}

@@ -1,0 +1,208 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Concierge.Protocols.Text;
+
+/// <summary>JSON string content (RFC 8259 §7) as UTF-8 bytes: escape, unescape, compare. No allocation.</summary>
+internal static class JsonText
+{
+    /// <summary>The bytes that cannot stand for themselves inside a JSON string: the quote, the backslash and the controls below 0x20.</summary>
+    internal static readonly SearchValues<byte> Special = SearchValues.Create(
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, (byte)'"', (byte)'\\');
+
+    /// <summary>Length of a string's content that starts at <paramref name="text"/> and needs no unescaping; −1 when an escape, a control or the end of the text comes before the closing quote.</summary>
+    internal static int PlainLength(ReadOnlySpan<byte> text)
+    {
+        int end = text.IndexOfAny(Special);
+        return end >= 0 && text[end] == (byte)'"' ? end : -1;
+    }
+
+    /// <summary>Bytes that <paramref name="text"/> takes as JSON string content.</summary>
+    internal static int EscapedLength(ReadOnlySpan<byte> text)
+    {
+        int length = text.Length;
+        for (int at = text.IndexOfAny(Special); at >= 0;)
+        {
+            length += ShortEscape(text[at]) != 0 ? 1 : 5;
+            text = text[(at + 1)..];
+            at = text.IndexOfAny(Special);
+        }
+
+        return length;
+    }
+
+    /// <summary>Writes <paramref name="text"/> as JSON string content; <paramref name="destination"/> holds at least <see cref="EscapedLength"/> bytes.</summary>
+    /// <returns>Bytes written.</returns>
+    internal static int WriteEscaped(ReadOnlySpan<byte> text, Span<byte> destination)
+    {
+        int written = 0;
+        while (true)
+        {
+            int at = text.IndexOfAny(Special);
+            ReadOnlySpan<byte> plain = at < 0 ? text : text[..at];
+            plain.CopyTo(destination[written..]);
+            written += plain.Length;
+            if (at < 0)
+            {
+                return written;
+            }
+
+            byte value = text[at];
+            byte letter = ShortEscape(value);
+            destination[written++] = (byte)'\\';
+            if (letter != 0)
+            {
+                destination[written++] = letter;
+            }
+            else
+            {
+                "u00"u8.CopyTo(destination[written..]);
+                destination[written + 3] = Hex(value >> 4);
+                destination[written + 4] = Hex(value & 0xF);
+                written += 5;
+            }
+
+            text = text[(at + 1)..];
+        }
+    }
+
+    /// <summary>Unescapes JSON string content. The output is never longer than the input.</summary>
+    /// <returns>False when the content ends inside an escape, an escape is unknown, or a surrogate stands alone (RFC 8259 §8.2).</returns>
+    internal static bool TryUnescape(ReadOnlySpan<byte> raw, Span<byte> destination, out int written)
+    {
+        Debug.Assert(destination.Length >= raw.Length, "unescaping never grows");
+        written = 0;
+        while (true)
+        {
+            int at = raw.IndexOf((byte)'\\');
+            ReadOnlySpan<byte> plain = at < 0 ? raw : raw[..at];
+            plain.CopyTo(destination[written..]);
+            written += plain.Length;
+            if (at < 0)
+            {
+                return true;
+            }
+
+            raw = raw[at..];
+            if (!TryReadEscape(raw, out Rune rune, out int consumed))
+            {
+                written = 0;
+                return false;
+            }
+
+            written += rune.EncodeToUtf8(destination[written..]);
+            raw = raw[consumed..];
+        }
+    }
+
+    /// <summary>Reads one escape, which starts with the backslash at <c>raw[0]</c>; a surrogate pair counts as one.</summary>
+    internal static bool TryReadEscape(ReadOnlySpan<byte> raw, out Rune rune, out int consumed)
+    {
+        rune = default;
+        consumed = 2;
+        if (raw.Length < 2)
+        {
+            return false;
+        }
+
+        switch (raw[1])
+        {
+            case (byte)'"' or (byte)'\\' or (byte)'/':
+                rune = new Rune((char)raw[1]);
+                return true;
+            case (byte)'b':
+                rune = new Rune('\b');
+                return true;
+            case (byte)'f':
+                rune = new Rune('\f');
+                return true;
+            case (byte)'n':
+                rune = new Rune('\n');
+                return true;
+            case (byte)'r':
+                rune = new Rune('\r');
+                return true;
+            case (byte)'t':
+                rune = new Rune('\t');
+                return true;
+            case (byte)'u':
+                break;
+            default:
+                return false;
+        }
+
+        if (!TryReadHex(raw[2..], out ushort first))
+        {
+            return false;
+        }
+
+        consumed = 6;
+        if (!char.IsSurrogate((char)first))
+        {
+            rune = new Rune((char)first);
+            return true;
+        }
+
+        if (raw.Length < 12 || raw[6] != (byte)'\\' || raw[7] != (byte)'u' || !TryReadHex(raw[8..], out ushort second))
+        {
+            return false;
+        }
+
+        consumed = 12;
+        return Rune.TryCreate((char)first, (char)second, out rune);
+    }
+
+    /// <summary>Whether string content, escaped or not, says exactly <paramref name="expected"/> (at most 64 bytes).</summary>
+    internal static bool Equals(ReadOnlySpan<byte> raw, bool hasEscapes, ReadOnlySpan<byte> expected)
+    {
+        if (!hasEscapes)
+        {
+            return raw.SequenceEqual(expected);
+        }
+
+        Debug.Assert(expected.Length <= 64, "names of the wire are short");
+        if (raw.Length > expected.Length * 6)
+        {
+            return false;
+        }
+
+        Span<byte> scratch = stackalloc byte[64 * 6];
+        return TryUnescape(raw, scratch, out int written) && scratch[..written].SequenceEqual(expected);
+    }
+
+    /// <summary>Reads an unsigned decimal integer: digits only, leading zeros allowed, at most <see cref="long.MaxValue"/>.</summary>
+    internal static WireError ReadInteger(ReadOnlySpan<byte> digits, out long value)
+    {
+        value = 0;
+        if (digits.IsEmpty || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        {
+            return WireError.WrongType;
+        }
+
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value) ? WireError.None : WireError.OutOfRange;
+    }
+
+    private static bool TryReadHex(ReadOnlySpan<byte> raw, out ushort value)
+    {
+        value = 0;
+        return raw.Length >= 4
+            && !raw[..4].ContainsAny((byte)' ', (byte)'+', (byte)'-')
+            && ushort.TryParse(raw[..4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+    }
+
+    private static byte ShortEscape(byte value) => value switch
+    {
+        (byte)'"' => (byte)'"',
+        (byte)'\\' => (byte)'\\',
+        (byte)'\b' => (byte)'b',
+        (byte)'\f' => (byte)'f',
+        (byte)'\n' => (byte)'n',
+        (byte)'\r' => (byte)'r',
+        (byte)'\t' => (byte)'t',
+        _ => 0,
+    };
+
+    private static byte Hex(int nibble) => (byte)(nibble < 10 ? '0' + nibble : 'a' + nibble - 10);
+}
