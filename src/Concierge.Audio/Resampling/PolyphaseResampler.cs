@@ -1,0 +1,104 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Concierge.Audio;
+
+/// <summary>Rational polyphase FIR rate conversion of 16-bit PCM, streaming: any split of the input gives the same samples.</summary>
+/// <remarks>
+/// For output m the filter's rate stands at p = m M; phase p mod L is applied to the input samples up to p div L. Sums are single-precision fused multiply-adds in the order of time, rounded to
+/// the nearest integer (ties to even) and saturated. Pure but for the state; allocation-free.
+/// </remarks>
+public static partial class PolyphaseResampler
+{
+    private const int Chunk = 480;
+
+    /// <summary>Converts the next samples.</summary>
+    /// <param name="filter">The conversion.</param>
+    /// <param name="state">This direction's history, made by the same filter; updated.</param>
+    /// <param name="source">Input samples, any number.</param>
+    /// <param name="destination">Room for the output: <see cref="PolyphaseFilter.MaxOutputSamples"/> always fits. It must not overlap the source.</param>
+    /// <returns>The number of samples written.</returns>
+    /// <exception cref="ArgumentException">The destination is too short (nothing is consumed then), or the state belongs to another filter.</exception>
+    [SkipLocalsInit]
+    public static int Process(PolyphaseFilter filter, ref PolyphaseState state, ReadOnlySpan<short> source, Span<short> destination)
+    {
+        int history = filter.HistoryLength;
+        if (state.History is null || state.History.Length != history)
+        {
+            ThrowForeignState();
+        }
+
+        int outputs = OutputSamples(filter, state.NextOutput, source.Length);
+        if (destination.Length < outputs)
+        {
+            ThrowTooShort(source.Length, outputs, destination.Length);
+        }
+
+        Span<float> window = stackalloc float[history + Chunk];
+        int written = 0;
+        while (!source.IsEmpty)
+        {
+            ReadOnlySpan<short> part = source[..Math.Min(source.Length, Chunk)];
+            source = source[part.Length..];
+            Widen(state.History, window);
+            Widen(part, window[history..]);
+            int next = state.NextOutput;
+            int end = part.Length * filter.Interpolation;
+            for (; next < end; next += filter.Decimation)
+            {
+                (int index, int phase) = Math.DivRem(next, filter.Interpolation);
+                destination[written++] = Dot(filter.Phase(phase), window[index..]);
+            }
+
+            state.NextOutput = next - end;
+            Remember(state.History, part);
+        }
+
+        return written;
+    }
+
+    /// <summary>How many outputs fall into the next so many inputs.</summary>
+    internal static int OutputSamples(PolyphaseFilter filter, int nextOutput, int inputs)
+    {
+        long steps = ((long)inputs * filter.Interpolation) - nextOutput;
+        return steps <= 0 ? 0 : checked((int)((steps + filter.Decimation - 1) / filter.Decimation));
+    }
+
+    private static short Dot(ReadOnlySpan<float> coefficients, ReadOnlySpan<float> samples)
+    {
+        float sum = 0;
+        for (int k = 0; k < coefficients.Length; k++)
+        {
+            sum = MathF.FusedMultiplyAdd(coefficients[k], samples[k], sum);
+        }
+
+        return (short)Math.Clamp(MathF.Round(sum), short.MinValue, short.MaxValue);
+    }
+
+    private static void Widen(ReadOnlySpan<short> source, Span<float> destination)
+    {
+        for (int i = 0; i < source.Length; i++)
+        {
+            destination[i] = source[i];
+        }
+    }
+
+    private static void Remember(short[] history, ReadOnlySpan<short> consumed)
+    {
+        if (consumed.Length >= history.Length)
+        {
+            consumed[^history.Length..].CopyTo(history);
+            return;
+        }
+
+        history.AsSpan(consumed.Length).CopyTo(history);
+        consumed.CopyTo(history.AsSpan(history.Length - consumed.Length));
+    }
+
+    [DoesNotReturn]
+    private static void ThrowForeignState() => throw new ArgumentException("The state was not made by this filter's CreateState.", "state");
+
+    [DoesNotReturn]
+    private static void ThrowTooShort(int source, int outputs, int destination) =>
+        throw new ArgumentException($"The destination holds {destination} samples; {source} input samples give {outputs}.", nameof(destination));
+}
