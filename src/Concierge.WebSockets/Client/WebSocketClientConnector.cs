@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Concierge.WebSockets;
+
+/// <summary>Dials a WebSocket server: resolves, connects, TLS, upgrade, each bounded in time. Redirects are refused, never followed.</summary>
+/// <remarks>Thread-safe; holds no connection.</remarks>
+public sealed class WebSocketClientConnector
+{
+    private readonly WebSocketConnectorOptions _options;
+
+    /// <summary>Creates a connector.</summary>
+    /// <param name="options">How to dial; defaults when null.</param>
+    public WebSocketClientConnector(WebSocketConnectorOptions? options = null) => _options = options ?? new WebSocketConnectorOptions();
+
+    /// <summary>Connects and upgrades.</summary>
+    /// <param name="request">What to ask for.</param>
+    /// <param name="ct">Ends the attempt.</param>
+    /// <returns>The upgraded connection; frames that came with the response are already in its input.</returns>
+    /// <exception cref="WebSocketConnectException">The attempt failed; see its error.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled by <paramref name="ct"/>; time-outs are WebSocketConnectException.</exception>
+    public async ValueTask<WebSocketTransport> ConnectAsync(WebSocketClientRequest request, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Socket socket = await DialAsync(request, ct);
+        Stream stream = new NetworkStream(socket, ownsSocket: false);
+        WebSocketTransport? transport = null;
+        try
+        {
+            using CancellationTokenSource timeout = new(_options.HandshakeTimeout, _options.TimeProvider);
+            using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+            try
+            {
+                if (request.IsSecure)
+                {
+                    stream = await AuthenticateAsync(stream, request, both.Token);
+                }
+
+                transport = new WebSocketTransport(socket, stream, _options.ReadBufferSize);
+                transport.Subprotocol = await WebSocketClientHandshake.RunAsync(
+                    transport, request, _options.MaxResponseHead, _options.MaxErrorBody, both.Token);
+                return transport;
+            }
+            catch (OperationCanceledException exception) when (!ct.IsCancellationRequested)
+            {
+                throw new WebSocketConnectException(
+                    WebSocketConnectError.HandshakeTimeout, $"{request.HostField} did not finish the handshake within {_options.HandshakeTimeout.TotalSeconds:0.#} s.", exception);
+            }
+        }
+        catch
+        {
+            socket.Dispose();
+            await (transport?.DisposeAsync() ?? stream.DisposeAsync());
+            throw;
+        }
+    }
+
+    private async ValueTask<Socket> DialAsync(WebSocketClientRequest request, CancellationToken ct)
+    {
+        using CancellationTokenSource timeout = new(_options.ConnectTimeout, _options.TimeProvider);
+        using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+        try
+        {
+            IPAddress[] addresses = await ResolveAsync(request.Uri.IdnHost, both.Token);
+            return await ConnectAnyAsync(addresses, request, both.Token);
+        }
+        catch (OperationCanceledException exception) when (!ct.IsCancellationRequested)
+        {
+            throw new WebSocketConnectException(
+                WebSocketConnectError.ConnectTimeout, $"{request.HostField} did not connect within {_options.ConnectTimeout.TotalSeconds:0.#} s.", exception);
+        }
+    }
+
+    private static async ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken ct)
+    {
+        if (IPAddress.TryParse(host, out IPAddress? literal))
+        {
+            return [literal];
+        }
+
+        try
+        {
+            return await Dns.GetHostAddressesAsync(host, ct);
+        }
+        catch (SocketException exception)
+        {
+            throw new WebSocketConnectException(WebSocketConnectError.NameNotResolved, $"The name {host} does not resolve.", exception);
+        }
+    }
+
+    private async ValueTask<Socket> ConnectAnyAsync(IPAddress[] addresses, WebSocketClientRequest request, CancellationToken ct)
+    {
+        Exception? last = null;
+        foreach (IPAddress address in addresses)
+        {
+            Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                SetUnacknowledgedTimeout(socket);
+                await socket.ConnectAsync(new IPEndPoint(address, request.Port), ct);
+                return socket;
+            }
+            catch (SocketException exception)
+            {
+                socket.Dispose();
+                last = exception;
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        throw new WebSocketConnectException(WebSocketConnectError.ConnectFailed, $"{request.HostField} took no connection.", last);
+    }
+
+    private void SetUnacknowledgedTimeout(Socket socket)
+    {
+        if (OperatingSystem.IsLinux() && _options.UnacknowledgedTimeout > TimeSpan.Zero)
+        {
+            const int TcpLevel = 6;
+            const int TcpUserTimeout = 18;
+            Span<byte> milliseconds = stackalloc byte[4];
+            BitConverter.TryWriteBytes(milliseconds, (int)_options.UnacknowledgedTimeout.TotalMilliseconds);
+            socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, milliseconds);
+        }
+    }
+
+    private async ValueTask<Stream> AuthenticateAsync(Stream stream, WebSocketClientRequest request, CancellationToken ct)
+    {
+        SslClientAuthenticationOptions options = new()
+        {
+            TargetHost = request.Uri.IdnHost,
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+        };
+        _options.ConfigureTls?.Invoke(options);
+        SslStream tls = new(stream, leaveInnerStreamOpen: false);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options, ct);
+            return tls;
+        }
+        catch (Exception exception) when (exception is AuthenticationException or IOException)
+        {
+            await tls.DisposeAsync();
+            throw new WebSocketConnectException(WebSocketConnectError.TlsFailed, $"TLS with {request.HostField} failed: {exception.Message}", exception);
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Net.Sockets;
+
+namespace Concierge.WebSockets;
+
+/// <summary>A socket, plain or under TLS, as a pair of pipes, with the endings that a pipe cannot express: half-close and abort.</summary>
+public sealed class WebSocketTransport : IDuplexPipe, IAsyncDisposable
+{
+    private readonly Socket _socket;
+    private readonly Stream _stream;
+    private int _disposed;
+
+    internal WebSocketTransport(Socket socket, Stream stream, int readBufferSize)
+    {
+        _socket = socket;
+        _stream = stream;
+        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: readBufferSize, minimumReadSize: Math.Min(readBufferSize / 4, 2048), leaveOpen: true));
+        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+    }
+
+    /// <inheritdoc/>
+    public PipeReader Input { get; }
+
+    /// <inheritdoc/>
+    public PipeWriter Output { get; }
+
+    /// <summary>The subprotocol that the server chose, or null.</summary>
+    public string? Subprotocol { get; internal set; }
+
+    /// <summary>Wraps a connected socket: the accepting side of a plain listener.</summary>
+    /// <param name="socket">A connected stream socket; owned by the transport from here on.</param>
+    /// <param name="readBufferSize">The receive buffer in octets.</param>
+    public static WebSocketTransport FromSocket(Socket socket, int readBufferSize = 8 * 1024)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        socket.NoDelay = true;
+        return new WebSocketTransport(socket, new NetworkStream(socket, ownsSocket: false), readBufferSize);
+    }
+
+    /// <summary>Half-closes: tells the far end that nothing more comes, and leaves receiving as it is. Does not throw for a connection that is gone.</summary>
+    public async ValueTask ShutdownSendAsync()
+    {
+        try
+        {
+            if (_stream is SslStream tls)
+            {
+                await tls.ShutdownAsync();
+            }
+
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Already gone: there is nothing left to close.
+        }
+    }
+
+    /// <summary>Drops the connection at once with a reset: what is in flight in either direction is lost, and every pending read and write ends.</summary>
+    public void Abort()
+    {
+        try
+        {
+            _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Already gone.
+        }
+
+        _socket.Dispose();
+    }
+
+    /// <summary>Closes the connection. Pipes that are still open are completed; nobody may be reading or writing.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        // The stream goes first: a pipe that completes would flush what is left into it, and wait for a peer that does not read.
+        _socket.Dispose();
+        await _stream.DisposeAsync();
+        CompleteQuietly();
+    }
+
+    private void CompleteQuietly()
+    {
+        try
+        {
+            Input.Complete();
+            Output.Complete(new ObjectDisposedException(nameof(WebSocketTransport)));
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // What was not flushed is lost with the connection.
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+
+namespace Concierge.WebSockets;
+
+/// <summary>Validates UTF-8 that comes in pieces, and fails on the first octet that no continuation could make right (RFC 6455 §8.1).</summary>
+internal struct Utf8Checker
+{
+    // The octets of a sequence that a piece's end cut, the first in the lowest byte.
+    private uint _carry;
+    private int _carried;
+
+    /// <summary>Whether what was seen ends on a character's border.</summary>
+    public readonly bool IsComplete => _carried == 0;
+
+    public void Reset() => this = default;
+
+    /// <summary>Takes the next piece; false when the text is not UTF-8.</summary>
+    public bool Append(scoped ReadOnlySpan<byte> piece)
+    {
+        if (_carried != 0 && !FinishCarry(ref piece))
+        {
+            return false;
+        }
+
+        if (piece.IsEmpty)
+        {
+            return true;
+        }
+
+        int tail = IncompleteTail(piece);
+        if (!Utf8.IsValid(piece[..^tail]))
+        {
+            return false;
+        }
+
+        for (int i = 0; i < tail; i++)
+        {
+            _carry |= (uint)piece[piece.Length - tail + i] << (8 * i);
+        }
+
+        _carried = tail;
+
+        // A cut sequence that can no longer become right (F4 90, ED A0) fails now, not with its last octet.
+        return tail == 0 || CheckCarry() == OperationStatus.NeedMoreData;
+    }
+
+    private bool FinishCarry(ref ReadOnlySpan<byte> piece)
+    {
+        while (!piece.IsEmpty)
+        {
+            _carry |= (uint)piece[0] << (8 * _carried);
+            _carried++;
+            piece = piece[1..];
+            OperationStatus status = CheckCarry();
+            if (status == OperationStatus.Done)
+            {
+                _carry = 0;
+                _carried = 0;
+                return true;
+            }
+
+            if (status == OperationStatus.InvalidData)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private readonly OperationStatus CheckCarry()
+    {
+        Span<byte> bytes = [(byte)_carry, (byte)(_carry >> 8), (byte)(_carry >> 16), (byte)(_carry >> 24)];
+        return Rune.DecodeFromUtf8(bytes[.._carried], out _, out _);
+    }
+
+    /// <summary>The octets at the end that start a sequence and are too few for it: 0 to 3.</summary>
+    private static int IncompleteTail(ReadOnlySpan<byte> piece)
+    {
+        for (int back = 1; back <= 3 && back <= piece.Length; back++)
+        {
+            byte value = piece[^back];
+            if (value < 0x80)
+            {
+                return 0;
+            }
+
+            if (value >= 0xC0)
+            {
+                int needed = value < 0xE0 ? 2 : value < 0xF0 ? 3 : 4;
+                return back < needed ? back : 0;
+            }
+        }
+
+        return 0;
+    }
+}
