@@ -1,0 +1,30 @@
+namespace Concierge.Pipelines;
+
+/// <summary>The one place where a call's end is decided: the first cause wins, whoever comes with it.</summary>
+internal sealed class CallEnding
+{
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _reason;
+
+    /// <summary>The reason, or <see cref="CallEndReason.None"/> while the call is up.</summary>
+    public CallEndReason Reason => (CallEndReason)Volatile.Read(ref _reason);
+
+    /// <summary>What went wrong in words, from whoever ended the call; null when nothing did.</summary>
+    public string? Detail { get; private set; }
+
+    /// <summary>Completes when the call has a reason to end.</summary>
+    public Task Completion => _ended.Task;
+
+    /// <summary>Ends the call unless it has ended already.</summary>
+    public bool TryEnd(CallEndReason reason, string? detail = null)
+    {
+        if (Interlocked.CompareExchange(ref _reason, (int)reason, (int)CallEndReason.None) != (int)CallEndReason.None)
+        {
+            return false;
+        }
+
+        Detail = detail;
+        _ended.TrySetResult();
+        return true;
+    }
+}

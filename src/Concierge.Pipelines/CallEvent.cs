@@ -1,0 +1,69 @@
+using Concierge.Protocols.MediaStreams;
+using Concierge.Protocols.Realtime;
+
+namespace Concierge.Pipelines;
+
+/// <summary>Something that happened on a call, told to its controller and its observers in order.</summary>
+/// <param name="At">Time since the session began, on the session's clock.</param>
+public abstract record CallEvent(TimeSpan At)
+{
+    /// <summary>The carrier's stream is known.</summary>
+    public sealed record CallStarted(TimeSpan At, StreamStart Start) : CallEvent(At);
+
+    /// <summary>The model's session is configured with the formats asked for; audio flows from here on.</summary>
+    public sealed record ModelReady(TimeSpan At, string SessionId) : CallEvent(At);
+
+    /// <summary>The model heard the caller begin to speak. <paramref name="AudioStart"/> counts from the first audio appended.</summary>
+    public sealed record CallerSpeechStarted(TimeSpan At, string ItemId, TimeSpan AudioStart) : CallEvent(At);
+
+    /// <summary>The model heard the caller stop. <paramref name="AudioEnd"/> counts from the first audio appended.</summary>
+    public sealed record CallerSpeechStopped(TimeSpan At, string ItemId, TimeSpan AudioEnd) : CallEvent(At);
+
+    /// <summary>A piece of what the caller said.</summary>
+    public sealed record CallerTranscriptDelta(TimeSpan At, string ItemId, string Text) : CallEvent(At);
+
+    /// <summary>All of what the caller said in one turn.</summary>
+    public sealed record CallerTranscriptCompleted(TimeSpan At, string ItemId, string Text) : CallEvent(At);
+
+    /// <summary>The model began a response.</summary>
+    public sealed record ResponseStarted(TimeSpan At, string ResponseId) : CallEvent(At);
+
+    /// <summary>A piece of what the agent is saying. Text runs ahead of the audio.</summary>
+    public sealed record AgentTranscriptDelta(TimeSpan At, string ResponseId, string ItemId, string Text) : CallEvent(At);
+
+    /// <summary>All of what the agent says in one item, heard or not.</summary>
+    public sealed record AgentTranscriptCompleted(TimeSpan At, string ResponseId, string ItemId, string Text) : CallEvent(At);
+
+    /// <summary>The first audio of an item went to the carrier. <paramref name="FirstDelta"/> is when it came from the model.</summary>
+    public sealed record AgentSpeechStarted(TimeSpan At, string ResponseId, string ItemId, TimeSpan FirstDelta) : CallEvent(At);
+
+    /// <summary>An item was heard to its end: the carrier returned its last mark.</summary>
+    public sealed record AgentSpeechEnded(TimeSpan At, string ResponseId, string ItemId, TimeSpan Heard) : CallEvent(At);
+
+    /// <summary>The agent was cut off.</summary>
+    /// <param name="At">When the <c>clear</c> was written.</param>
+    /// <param name="ResponseId">The response that was being played.</param>
+    /// <param name="ItemId">The item that was being played.</param>
+    /// <param name="Heard">How much of the item was heard, as told to the model.</param>
+    /// <param name="Received">How much of the item had arrived from the model.</param>
+    /// <param name="Reaction">From the model's word to the <c>clear</c> on its way.</param>
+    public sealed record AgentInterrupted(TimeSpan At, string ResponseId, string ItemId, TimeSpan Heard, TimeSpan Received, TimeSpan Reaction) : CallEvent(At);
+
+    /// <summary>Everything received so far has been heard; nothing is queued.</summary>
+    public sealed record PlaybackIdle(TimeSpan At) : CallEvent(At);
+
+    /// <summary>The model called a tool; its arguments are complete.</summary>
+    public sealed record ToolCallRequested(TimeSpan At, string ResponseId, string CallId, string Name, string Arguments) : CallEvent(At);
+
+    /// <summary>A response came to its end, however it ended.</summary>
+    public sealed record ResponseEnded(TimeSpan At, RealtimeResponseInfo Response) : CallEvent(At);
+
+    /// <summary>The model's server reported an error that leaves the session open.</summary>
+    public sealed record ModelErrorReported(TimeSpan At, RealtimeErrorInfo Error) : CallEvent(At);
+
+    /// <summary>The caller pressed a key.</summary>
+    public sealed record DtmfReceived(TimeSpan At, char Digit) : CallEvent(At);
+
+    /// <summary>The call is over; nothing follows.</summary>
+    public sealed record CallEnded(TimeSpan At, CallEndReason Reason) : CallEvent(At);
+}

@@ -1,0 +1,258 @@
+using System.Threading.Channels;
+using Concierge.Pipelines.Legs;
+using Concierge.Pipelines.Playback;
+using Concierge.Protocols.Realtime;
+using Microsoft.Extensions.Logging;
+
+namespace Concierge.Pipelines.Control;
+
+/// <summary>
+/// The one reader of a call's signals: tells the controller and the observers what happened, in order, and carries out what the controller
+/// asks for. Off the media loops; a controller that takes its time holds up nobody's voice.
+/// </summary>
+internal sealed class CallControlLoop : ICallControl, IPlaybackListener
+{
+    /// <summary>Signals that may wait. A controller that is this far behind has failed.</summary>
+    private const int Capacity = 2048;
+
+    private readonly Channel<CallSignal> _signals = Channel.CreateBounded<CallSignal>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly CallSessionOptions _options;
+    private readonly SessionClock _clock;
+    private readonly CallEnding _ending;
+    private readonly ICallController _controller;
+    private readonly IReadOnlyList<ICallObserver> _observers;
+    private readonly ILogger _logger;
+    private readonly Func<bool> _isPlaybackIdle;
+    private volatile ModelLink? _link;
+    private ITimer? _goodbye;
+    private bool _endRequested;
+    private bool _responding;
+
+    public CallControlLoop(
+        CallSessionOptions options,
+        SessionClock clock,
+        CallEnding ending,
+        ICallController controller,
+        IReadOnlyList<ICallObserver> observers,
+        Func<bool> isPlaybackIdle,
+        ILogger logger)
+    {
+        _options = options;
+        _clock = clock;
+        _ending = ending;
+        _controller = controller;
+        _observers = observers;
+        _isPlaybackIdle = isPlaybackIdle;
+        _logger = logger;
+    }
+
+    /// <inheritdoc/>
+    public string StreamSid { get; set; } = "";
+
+    /// <inheritdoc/>
+    public string CallSid { get; set; } = "";
+
+    /// <summary>The model's session is ready; from now on there is somebody to talk to.</summary>
+    public void Attach(ModelOutput output, ModelEventHandler events, bool modelTakesTurns) =>
+        _link = new ModelLink(output, events, new ResponseSequencer(output) { ModelTakesTurns = modelTakesTurns });
+
+    /// <summary>Queues an event. Any thread, never waits.</summary>
+    public void Post(CallEvent callEvent) => Post(new CallSignal(CallSignalKind.Event, callEvent));
+
+    /// <summary>Queues the model's refusal of our request for a response.</summary>
+    public void PostResponseRefused() => Post(new CallSignal(CallSignalKind.ResponseRefused));
+
+    /// <inheritdoc/>
+    public void RequestResponse(string? instructions = null) => Post(new CallSignal(CallSignalKind.RequestResponse, instructions));
+
+    /// <inheritdoc/>
+    public void SubmitToolOutput(string callId, string output, bool respond = true) =>
+        Post(new CallSignal(CallSignalKind.ToolOutput, output, callId, respond));
+
+    /// <inheritdoc/>
+    public void SendUserText(string text) => Post(new CallSignal(CallSignalKind.UserText, text));
+
+    /// <inheritdoc/>
+    public void Interrupt() => Post(new CallSignal(CallSignalKind.Interrupt));
+
+    /// <inheritdoc/>
+    public void EndAfterPlayback() => Post(new CallSignal(CallSignalKind.EndAfterPlayback));
+
+    /// <inheritdoc/>
+    public void End(CallEndReason reason) => _ending.TryEnd(reason);
+
+    void IPlaybackListener.OnItemStarted(PlaybackItem item, TimeSpan at) =>
+        Post(new CallEvent.AgentSpeechStarted(at, item.ResponseId, item.ItemId, item.FirstDelta));
+
+    void IPlaybackListener.OnItemHeard(PlaybackItem item, TimeSpan duration) =>
+        Post(new CallEvent.AgentSpeechEnded(_clock.Now, item.ResponseId, item.ItemId, duration));
+
+    void IPlaybackListener.OnIdle() => Post(new CallEvent.PlaybackIdle(_clock.Now));
+
+    /// <summary>No more signals follow.</summary>
+    public void Complete() => _signals.Writer.TryComplete();
+
+    /// <summary>Runs until <see cref="Complete"/>, then tells everybody that the call has ended.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await _signals.Reader.WaitToReadAsync(cancellationToken))
+            {
+                while (_signals.Reader.TryRead(out CallSignal signal))
+                {
+                    await HandleAsync(signal, cancellationToken);
+                }
+            }
+
+            await TellAsync(new CallEvent.CallEnded(_clock.Now, _ending.Reason), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The session gave up waiting for the controller.
+        }
+        catch (Exception e)
+        {
+            // The controller is somebody else's code: whatever it throws ends this call, and only this call.
+            CallLog.ControllerFailed(_logger, CallSid, e);
+            _ending.TryEnd(CallEndReason.ControllerFailed, e.Message);
+        }
+        finally
+        {
+            _goodbye?.Dispose();
+        }
+    }
+
+    private void Post(CallSignal signal)
+    {
+        if (!_signals.Writer.TryWrite(signal) && _ending.Reason == CallEndReason.None)
+        {
+            _ending.TryEnd(CallEndReason.ControllerFailed, $"The controller is {Capacity} events behind.");
+        }
+    }
+
+    private async ValueTask HandleAsync(CallSignal signal, CancellationToken cancellationToken)
+    {
+        ModelLink? link = _link;
+        switch (signal.Kind)
+        {
+            case CallSignalKind.Event:
+                await HandleEventAsync((CallEvent)signal.Payload!, link, cancellationToken);
+                break;
+            case CallSignalKind.RequestResponse:
+                link?.Sequencer.Request((string?)signal.Payload);
+                break;
+            case CallSignalKind.ResponseRefused:
+                link?.Sequencer.OnRefused();
+                break;
+            case CallSignalKind.ToolOutput:
+                if (link is null || !link.Sequencer.TryAnswer(signal.Id!, (string)signal.Payload!, signal.Respond))
+                {
+                    CallLog.ToolOutputUnexpected(_logger, CallSid, signal.Id!);
+                }
+
+                break;
+            case CallSignalKind.UserText:
+                link?.Output.SendUserText((string)signal.Payload!);
+                break;
+            case CallSignalKind.Interrupt:
+                link?.Events.Interrupt(_clock.Now, cancelHere: true);
+                break;
+            case CallSignalKind.EndAfterPlayback:
+                RequestEnd();
+                break;
+        }
+    }
+
+    private async ValueTask HandleEventAsync(CallEvent callEvent, ModelLink? link, CancellationToken cancellationToken)
+    {
+        switch (callEvent)
+        {
+            case CallEvent.ResponseStarted:
+                _responding = true;
+                link?.Sequencer.OnCreated();
+                break;
+            case CallEvent.ResponseEnded ended:
+                _responding = false;
+                link?.Sequencer.OnDone(interruptedByCaller: ended.Response.Reason == "turn_detected", CompleteCalls(ended.Response));
+                break;
+            case CallEvent.AgentInterrupted:
+                // The caller spoke into the goodbye: the call goes on.
+                _endRequested = false;
+                break;
+        }
+
+        await TellAsync(callEvent, cancellationToken);
+        if (callEvent is CallEvent.ResponseEnded { Response: var response })
+        {
+            foreach (RealtimeItemInfo item in response.Output)
+            {
+                if (IsCompleteCall(response, item))
+                {
+                    await TellAsync(
+                        new CallEvent.ToolCallRequested(callEvent.At, response.Id ?? "", item.CallId!, item.Name ?? "", item.Arguments ?? ""),
+                        cancellationToken);
+                }
+            }
+        }
+
+        EndIfHeard();
+    }
+
+    // A cancelled response's arguments may be cut short (PROTOCOL B.11): only a completed response's calls are carried out.
+    private static bool IsCompleteCall(RealtimeResponseInfo response, RealtimeItemInfo item) =>
+        response.Status == "completed" && item is { IsFunctionCall: true, Status: null or "completed", CallId: not null };
+
+    private static List<string> CompleteCalls(RealtimeResponseInfo response)
+    {
+        var calls = new List<string>();
+        foreach (RealtimeItemInfo item in response.Output)
+        {
+            if (IsCompleteCall(response, item))
+            {
+                calls.Add(item.CallId!);
+            }
+        }
+
+        return calls;
+    }
+
+    private async ValueTask TellAsync(CallEvent callEvent, CancellationToken cancellationToken)
+    {
+        await _controller.OnEventAsync(callEvent, this, cancellationToken);
+        foreach (ICallObserver observer in _observers)
+        {
+            try
+            {
+                observer.OnEvent(callEvent);
+            }
+            catch (Exception e)
+            {
+                CallLog.ObserverFailed(_logger, CallSid, observer.GetType().Name, e);
+            }
+        }
+    }
+
+    private void RequestEnd()
+    {
+        _endRequested = true;
+        _goodbye ??= _clock.Provider.CreateTimer(
+            static state => ((CallEnding)state!).TryEnd(CallEndReason.AgentEndedUnheard, "The last mark did not return in time."),
+            _ending,
+            _options.GoodbyeTimeout,
+            Timeout.InfiniteTimeSpan);
+        EndIfHeard();
+    }
+
+    private void EndIfHeard()
+    {
+        if (_endRequested && !_responding && _isPlaybackIdle())
+        {
+            _ending.TryEnd(CallEndReason.AgentEnded);
+        }
+    }
+
+    private sealed record ModelLink(ModelOutput Output, ModelEventHandler Events, ResponseSequencer Sequencer);
+}

@@ -1,0 +1,26 @@
+namespace Concierge.Pipelines.Control;
+
+/// <summary>The kinds of <see cref="CallSignal"/>.</summary>
+internal enum CallSignalKind : byte
+{
+    /// <summary>Something happened: the payload is a <see cref="CallEvent"/>.</summary>
+    Event,
+
+    /// <summary>The controller wants the model to speak; the payload is instructions or null.</summary>
+    RequestResponse,
+
+    /// <summary>The controller answers a tool call.</summary>
+    ToolOutput,
+
+    /// <summary>The controller adds a message of the user.</summary>
+    UserText,
+
+    /// <summary>The controller wants the agent to fall silent.</summary>
+    Interrupt,
+
+    /// <summary>The controller wants the call to end once all is heard.</summary>
+    EndAfterPlayback,
+
+    /// <summary>The model refused our request for a response because another was active.</summary>
+    ResponseRefused,
+}

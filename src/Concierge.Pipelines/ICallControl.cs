@@ -1,0 +1,41 @@
+namespace Concierge.Pipelines;
+
+/// <summary>What a controller may do to its call. Every member may be called from any thread and returns at once.</summary>
+public interface ICallControl
+{
+    /// <summary>The stream's SID at the carrier.</summary>
+    string StreamSid { get; }
+
+    /// <summary>The call's SID at the carrier.</summary>
+    string CallSid { get; }
+
+    /// <summary>
+    /// Asks the model to speak. While a response is active the request waits for its end, and several requests become one.
+    /// </summary>
+    /// <param name="instructions">Instructions for this response alone; null uses the session's.</param>
+    void RequestResponse(string? instructions = null);
+
+    /// <summary>
+    /// Answers a tool call. Once every call of the same response is answered, the outputs go out together, followed by one request
+    /// for a response unless no answer asked for one.
+    /// </summary>
+    /// <param name="callId">The id from <see cref="CallEvent.ToolCallRequested"/>.</param>
+    /// <param name="output">The result as text; JSON is passed as its text.</param>
+    /// <param name="respond">Whether the model should speak about it.</param>
+    void SubmitToolOutput(string callId, string output, bool respond = true);
+
+    /// <summary>Adds a message of the user to the conversation, as text.</summary>
+    void SendUserText(string text);
+
+    /// <summary>Stops what the agent is saying at once: queue discarded, <c>clear</c> at the carrier, items truncated at the model.</summary>
+    void Interrupt();
+
+    /// <summary>
+    /// Ends the call once everything the agent has said so far has been heard, or when
+    /// <see cref="CallSessionOptions.GoodbyeTimeout"/> has passed.
+    /// </summary>
+    void EndAfterPlayback();
+
+    /// <summary>Ends the call now.</summary>
+    void End(CallEndReason reason);
+}

@@ -1,0 +1,377 @@
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Text;
+using Concierge.Pipelines.Control;
+using Concierge.Pipelines.Media;
+using Concierge.Pipelines.Playback;
+using Concierge.Protocols.MediaStreams;
+using Concierge.WebSockets;
+
+namespace Concierge.Pipelines.Legs;
+
+/// <summary>
+/// The carrier's side of a call: reads Twilio Media Streams messages, forwards the caller's audio, returns marks to the ledger, and writes
+/// what the ledger lets out.
+/// </summary>
+internal sealed class CarrierLeg : ICarrierOutput
+{
+    private const int WarmUpFrames = 100;
+
+    private readonly CallSessionOptions _options;
+    private readonly SessionClock _clock;
+    private readonly CallCounters _counters;
+    private readonly CallEnding _ending;
+    private readonly WebSocketReader _reader;
+    private readonly WebSocketWriter _writer;
+    private readonly CallerAudioPath _path;
+    private byte[] _streamSid = [];
+    private long _lastChunk;
+    private int _badInARow;
+
+    public CarrierLeg(IDuplexPipe transport, CallSessionOptions options, SessionClock clock, CallCounters counters, CallEnding ending)
+    {
+        _options = options;
+        _clock = clock;
+        _counters = counters;
+        _ending = ending;
+        _path = new CallerAudioPath(options, counters);
+        _writer = new WebSocketWriter(transport.Output, WebSocketRole.Server, new WebSocketWriterOptions
+        {
+            // The ledger's window keeps far less than this outstanding; a carrier that does not read meets Refuse, and the audio waits in the ledger.
+            MediaOverflow = WebSocketOverflow.Refuse,
+        });
+        var limits = new WebSocketLimits { MaxFramePayload = options.MaxCarrierMessage, MaxMessageSize = options.MaxCarrierMessage };
+        _reader = new WebSocketReader(transport.Input, WebSocketRole.Server, limits, _writer);
+    }
+
+    /// <summary>Time from a wake-up to the hand-over of its frames, per frame (only when loops are measured).</summary>
+    public LatencyHistogram FrameTime { get; } = new();
+
+    /// <summary>
+    /// Reads up to <c>start</c>. Null when the stream did not begin as it must; the reason is set.
+    /// </summary>
+    public async ValueTask<StreamStart?> ReadStartAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.StartTimeout, _clock.Provider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            bool connected = false;
+            while (true)
+            {
+                WebSocketReadStatus status = await _reader.ReadAsync(linked.Token);
+                if (status != WebSocketReadStatus.Message)
+                {
+                    EndOnStatus(status);
+                    return null;
+                }
+
+                MediaStreamsEventType type = PeekType(out string? fault);
+                if (type == MediaStreamsEventType.Connected && !connected)
+                {
+                    connected = true;
+                    continue;
+                }
+
+                if (type == MediaStreamsEventType.Start && connected)
+                {
+                    return TakeStart();
+                }
+
+                _ending.TryEnd(CallEndReason.CarrierBadMessage, fault ?? $"The stream began with \"{type}\" where \"{(connected ? "start" : "connected")}\" was due.");
+                return null;
+            }
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            _ending.TryEnd(CallEndReason.CarrierStartTimeout, $"No start message within {_options.StartTimeout.TotalSeconds:0.#} s.");
+            return null;
+        }
+    }
+
+    /// <summary>Runs the loop to the stream's end; never throws for what the carrier or the network does.</summary>
+    public async Task RunAsync(ModelLeg model, PlaybackLedger ledger, CallControlLoop control, CancellationToken cancellationToken)
+    {
+        try
+        {
+            WebSocketReadStatus status = await PumpAsync(model, ledger, control, cancellationToken);
+            EndOnStatus(status);
+            if (status == WebSocketReadStatus.Message)
+            {
+                await DrainAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The session gave up waiting for the carrier's close.
+        }
+        catch (IOException e)
+        {
+            _ending.TryEnd(CallEndReason.CarrierDisconnected, e.Message);
+        }
+        finally
+        {
+            _path.Close();
+        }
+    }
+
+    /// <summary>The call is over: what still comes is read and dropped until the carrier closes too.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await _reader.ReadAsync(cancellationToken) == WebSocketReadStatus.Message)
+            {
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The carrier does not answer our close; its connection is dropped.
+        }
+        catch (IOException)
+        {
+            // The connection is gone, which is what was waited for.
+        }
+    }
+
+    /// <summary>Sends a close frame behind what is pending.</summary>
+    public ValueTask CloseAsync(int code, string reason, CancellationToken cancellationToken) => _writer.CloseAsync(code, reason, cancellationToken);
+
+    bool ICarrierOutput.TryWriteMedia(ReadOnlySpan<byte> muLaw)
+    {
+        if (!IsTaken(_writer.TryAppend(WebSocketOpcode.Text, new MediaPayload(new MediaMessage(_streamSid, muLaw)), WebSocketLane.Media)))
+        {
+            return false;
+        }
+
+        _counters.AgentFrames++;
+        return true;
+    }
+
+    bool ICarrierOutput.TryWriteMark(MarkName name)
+    {
+        Span<byte> text = stackalloc byte[MarkName.MaxLength];
+        text = text[..name.Format(text)];
+        return IsTaken(_writer.TryAppend(WebSocketOpcode.Text, new MarkPayload(new MarkMessage(_streamSid, text)), WebSocketLane.Media));
+    }
+
+    void ICarrierOutput.WriteClear()
+    {
+        _writer.DiscardPending(WebSocketLane.Media);
+        _writer.TryAppend(WebSocketOpcode.Text, new ClearPayload(new ClearMessage(_streamSid)), WebSocketLane.Control);
+    }
+
+    void ICarrierOutput.Flush() => _writer.Flush();
+
+    private static bool IsTaken(WebSocketAppendResult result) => result is WebSocketAppendResult.Accepted or WebSocketAppendResult.DroppedOldest;
+
+    private MediaStreamsEventType PeekType(out string? fault)
+    {
+        fault = null;
+        if (_reader.Opcode != WebSocketOpcode.Text)
+        {
+            fault = "The stream began with a binary message.";
+            return MediaStreamsEventType.Unknown;
+        }
+
+        MediaStreamsError error = MediaStreamsParser.Parse(_reader.Payload, out MediaStreamsEvent message);
+        if (error != MediaStreamsError.None)
+        {
+            fault = $"The stream's first messages could not be read: {error}.";
+            return MediaStreamsEventType.Unknown;
+        }
+
+        return message.Type;
+    }
+
+    private StreamStart? TakeStart()
+    {
+        MediaStreamsError error = MediaStreamsParser.ParseStart(_reader.Payload, out StreamStart? start);
+        if (error != MediaStreamsError.None || start is null)
+        {
+            _ending.TryEnd(CallEndReason.CarrierBadMessage, $"The start message could not be read: {error}.");
+            return null;
+        }
+
+        if (!start.IsMuLaw8k)
+        {
+            _ending.TryEnd(
+                CallEndReason.CarrierUnsupportedFormat,
+                $"The stream is {start.Encoding}, {start.SampleRate} Hz, {start.Channels} channel(s); only audio/x-mulaw, 8000 Hz, 1 channel is carried.");
+            return null;
+        }
+
+        _streamSid = Encoding.UTF8.GetBytes(start.StreamSid);
+        return start;
+    }
+
+    private async ValueTask<WebSocketReadStatus> PumpAsync(ModelLeg model, PlaybackLedger ledger, CallControlLoop control, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            WebSocketReadStatus status = await _reader.ReadAsync(cancellationToken);
+            long woke = _options.MeasureLoops ? Stopwatch.GetTimestamp() : 0;
+            long allocated = _options.MeasureLoops ? GC.GetAllocatedBytesForCurrentThread() : 0;
+            int frames = 0;
+            bool onlyMedia = true;
+
+            // A wake-up may bring several messages: handle all of them, then hand over once.
+            do
+            {
+                if (status != WebSocketReadStatus.Message)
+                {
+                    return status;
+                }
+
+                if (Handle(model, ledger, control, ref onlyMedia))
+                {
+                    frames++;
+                }
+
+                if (_ending.Reason is CallEndReason.CarrierStopped or CallEndReason.CarrierBadMessage)
+                {
+                    return status;
+                }
+            }
+            while (_reader.TryRead(out status));
+
+            if (frames > 0)
+            {
+                ledger.Tick();
+                model.Flush();
+                if (_options.MeasureLoops)
+                {
+                    Measure(woke, allocated, frames, onlyMedia);
+                }
+            }
+        }
+    }
+
+    /// <summary>Handles the reader's message; true when it was a media frame.</summary>
+    private bool Handle(ModelLeg model, PlaybackLedger ledger, CallControlLoop control, ref bool onlyMedia)
+    {
+        if (_reader.Opcode != WebSocketOpcode.Text
+            || MediaStreamsParser.Parse(_reader.Payload, out MediaStreamsEvent message) != MediaStreamsError.None
+            || message.Type is MediaStreamsEventType.Unknown or MediaStreamsEventType.Connected)
+        {
+            CountBad("unreadable or unknown message");
+            return false;
+        }
+
+        if (!message.StreamSid.SequenceEqual(_streamSid))
+        {
+            _ending.TryEnd(CallEndReason.CarrierBadMessage, "A message of another stream arrived.");
+            return false;
+        }
+
+        _badInARow = 0;
+        switch (message.Type)
+        {
+            case MediaStreamsEventType.Media:
+                HandleMedia(message, model);
+                return true;
+            case MediaStreamsEventType.Mark:
+                ledger.Acknowledge(message.MarkName);
+                return false;
+            case MediaStreamsEventType.Dtmf:
+                onlyMedia = false;
+                control.Post(new CallEvent.DtmfReceived(_clock.Now, (char)message.Digit));
+                return false;
+            case MediaStreamsEventType.Stop:
+                _ending.TryEnd(CallEndReason.CarrierStopped);
+                return false;
+            default:
+                _ending.TryEnd(CallEndReason.CarrierBadMessage, "A second start message arrived.");
+                return false;
+        }
+    }
+
+    private void HandleMedia(in MediaStreamsEvent message, ModelLeg model)
+    {
+        _counters.CallerFrames++;
+        if (message.Chunk >= 0)
+        {
+            // Chunks count from 1 on each track (PROTOCOL A.2): a repeated or late one is dropped, a gap is counted.
+            if (message.Chunk <= _lastChunk)
+            {
+                _counters.CallerFramesRejected++;
+                return;
+            }
+
+            if (_lastChunk > 0)
+            {
+                _counters.CallerChunksMissing += message.Chunk - _lastChunk - 1;
+            }
+
+            _lastChunk = message.Chunk;
+        }
+
+        if (!_path.TryForward(message.Payload, message.PayloadHasEscapes, model.ReadyWriter))
+        {
+            _counters.CallerFramesRejected++;
+        }
+    }
+
+    private void CountBad(string what)
+    {
+        _counters.CarrierBadMessages++;
+        if (++_badInARow >= _options.MaxBadMessages)
+        {
+            _ending.TryEnd(CallEndReason.CarrierBadMessage, $"{_badInARow} messages in a row could not be taken: {what}.");
+        }
+    }
+
+    private void Measure(long woke, long allocated, int frames, bool onlyMedia)
+    {
+        long nanoseconds = Stopwatch.GetElapsedTime(woke).Ticks * 100;
+        if (_counters.CallerFrames > WarmUpFrames && onlyMedia)
+        {
+            FrameTime.Record(nanoseconds);
+            _counters.CallerLoopAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
+            _counters.CallerLoopMeasuredFrames += frames;
+        }
+    }
+
+    private void EndOnStatus(WebSocketReadStatus status)
+    {
+        switch (status)
+        {
+            case WebSocketReadStatus.Close:
+                _ending.TryEnd(CallEndReason.CarrierClosed, $"Close code {_reader.CloseCode}.");
+                break;
+            case WebSocketReadStatus.Error:
+                _ending.TryEnd(CallEndReason.CarrierProtocolError, $"{_reader.Error}.");
+                break;
+            case WebSocketReadStatus.EndOfStream:
+                _ending.TryEnd(CallEndReason.CarrierDisconnected, "The connection ended without a close frame.");
+                break;
+        }
+    }
+
+    private readonly ref struct MediaPayload(MediaMessage message) : IWebSocketPayload
+    {
+        private readonly MediaMessage _message = message;
+
+        public int Length => _message.Length;
+
+        public void Write(Span<byte> destination) => _message.Write(destination);
+    }
+
+    private readonly ref struct MarkPayload(MarkMessage message) : IWebSocketPayload
+    {
+        private readonly MarkMessage _message = message;
+
+        public int Length => _message.Length;
+
+        public void Write(Span<byte> destination) => _message.Write(destination);
+    }
+
+    private readonly ref struct ClearPayload(ClearMessage message) : IWebSocketPayload
+    {
+        private readonly ClearMessage _message = message;
+
+        public int Length => _message.Length;
+
+        public void Write(Span<byte> destination) => _message.Write(destination);
+    }
+}

@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using System.Text;
+using Concierge.Pipelines.Control;
+using Concierge.Pipelines.Media;
+using Concierge.Pipelines.Playback;
+using Concierge.Protocols.Realtime;
+
+namespace Concierge.Pipelines.Legs;
+
+/// <summary>
+/// What happens on each event of a ready session. Audio and interruptions are dealt with here, on the model loop; everything else becomes
+/// a <see cref="CallEvent"/> for the control loop.
+/// </summary>
+internal sealed class ModelEventHandler(
+    CallSessionOptions options,
+    SessionClock clock,
+    CallCounters counters,
+    CallEnding ending,
+    PlaybackLedger ledger,
+    CallControlLoop control,
+    ModelOutput output,
+    LatencyHistogram deltaTime)
+{
+    private const int WarmUpDeltas = 20;
+
+    private readonly InterruptedResponses _responses = new();
+    private readonly AgentAudioPath _path = new(options, ledger);
+    private readonly Lock _interruption = new();
+    private volatile bool _resetPath;
+
+    /// <summary>Whether the model cancels its own response when the caller speaks (PROTOCOL B.8).</summary>
+    public bool ServerInterrupts { get; init; }
+
+    /// <summary>Handles one event, given as its UTF-8 text.</summary>
+    public void Handle(ReadOnlySpan<byte> utf8)
+    {
+        long start = options.MeasureLoops ? Stopwatch.GetTimestamp() : 0;
+        if (RealtimeServerEventParser.Parse(utf8, out RealtimeServerEvent e) != RealtimeError.None)
+        {
+            counters.ModelBadEvents++;
+            return;
+        }
+
+        switch (e.Type)
+        {
+            case RealtimeServerEventType.ResponseOutputAudioDelta:
+                HandleAudio(e, start);
+                break;
+            case RealtimeServerEventType.ResponseOutputAudioDone:
+                FinishAudio(e);
+                break;
+            case RealtimeServerEventType.InputAudioBufferSpeechStarted:
+                TimeSpan heard = clock.Now;
+                Interrupt(heard, cancelHere: !ServerInterrupts);
+                control.Post(new CallEvent.CallerSpeechStarted(heard, Text(e.ItemId), TimeSpan.FromMilliseconds(e.AudioStartMs)));
+                break;
+            case RealtimeServerEventType.InputAudioBufferSpeechStopped:
+                control.Post(new CallEvent.CallerSpeechStopped(clock.Now, Text(e.ItemId), TimeSpan.FromMilliseconds(e.AudioEndMs)));
+                break;
+            case RealtimeServerEventType.ResponseCreated:
+                _responses.Begin(e.ResponseId);
+                control.Post(new CallEvent.ResponseStarted(clock.Now, Text(e.ResponseId)));
+                break;
+            case RealtimeServerEventType.ResponseDone:
+                FinishResponse(utf8);
+                break;
+            case RealtimeServerEventType.Error:
+                HandleError(utf8);
+                break;
+            case RealtimeServerEventType.SessionUpdated:
+                CheckFormats(utf8);
+                break;
+            case RealtimeServerEventType.Unknown:
+                counters.ModelUnknownEvents++;
+                break;
+            default:
+                HandleTranscript(utf8, e);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Stops what the agent is saying: late deltas are dropped from now on, the queue is discarded, the carrier cleared, and each item not
+    /// heard to its end is truncated at the model. Nothing playing and nothing active: nothing is sent. Any thread.
+    /// </summary>
+    /// <param name="asked">When the cause was known, on the session's clock.</param>
+    /// <param name="cancelHere">Whether the active response must be cancelled by us.</param>
+    public void Interrupt(TimeSpan asked, bool cancelHere)
+    {
+        lock (_interruption)
+        {
+            bool active = _responses.TryInterruptActive();
+            var truncations = new List<Truncation>();
+            if (ledger.Interrupt(truncations))
+            {
+                TimeSpan cleared = clock.Now;
+                counters.Interruptions++;
+                _resetPath = true;
+                foreach (Truncation truncation in truncations)
+                {
+                    _responses.Interrupt(truncation.Item.ResponseIdUtf8);
+                    output.SendTruncate(truncation.Item.ItemId, truncation.Item.ContentIndex, truncation.HeardMilliseconds);
+                    control.Post(new CallEvent.AgentInterrupted(
+                        cleared,
+                        truncation.Item.ResponseId,
+                        truncation.Item.ItemId,
+                        TimeSpan.FromMilliseconds(truncation.HeardMilliseconds),
+                        TimeSpan.FromMicroseconds(truncation.Item.ReceivedMicroseconds),
+                        cleared - asked));
+                }
+            }
+
+            if (active && cancelHere)
+            {
+                output.SendResponseCancel();
+            }
+        }
+    }
+
+    private static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
+
+    private static string ReadText(ReadOnlySpan<byte> utf8)
+    {
+        RealtimeServerEvents.ReadText(utf8, out string? text);
+        return text ?? "";
+    }
+
+    private void HandleAudio(in RealtimeServerEvent delta, long start)
+    {
+        long allocated = options.MeasureLoops ? GC.GetAllocatedBytesForCurrentThread() : 0;
+        counters.AgentDeltas++;
+        if (_responses.Contains(delta.ResponseId))
+        {
+            counters.AgentDeltasLate++;
+            return;
+        }
+
+        if (_resetPath)
+        {
+            _resetPath = false;
+            _path.Reset();
+        }
+
+        switch (_path.Forward(delta))
+        {
+            case AgentAudioStatus.Rejected:
+                counters.AgentDeltasRejected++;
+                break;
+            case AgentAudioStatus.Overflow:
+                ending.TryEnd(CallEndReason.PlaybackOverflow, $"More than {options.PlaybackCapacity.TotalSeconds:0} s of audio is waiting to be heard.");
+                break;
+        }
+
+        if (options.MeasureLoops && counters.AgentDeltas > WarmUpDeltas)
+        {
+            deltaTime.Record(Stopwatch.GetElapsedTime(start).Ticks * 100);
+            counters.AgentLoopAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
+            counters.AgentLoopMeasuredDeltas++;
+        }
+    }
+
+    private void FinishAudio(in RealtimeServerEvent e)
+    {
+        if (!_responses.Contains(e.ResponseId))
+        {
+            _path.Finish(e.ResponseId, e.ItemId, e.ContentIndex);
+        }
+    }
+
+    private void FinishResponse(ReadOnlySpan<byte> utf8)
+    {
+        _responses.End();
+        ledger.CompleteAll();
+        if (RealtimeServerEvents.ReadResponse(utf8, out RealtimeResponseInfo? response) == RealtimeError.None && response is not null)
+        {
+            control.Post(new CallEvent.ResponseEnded(clock.Now, response));
+        }
+        else
+        {
+            counters.ModelBadEvents++;
+        }
+    }
+
+    private void HandleError(ReadOnlySpan<byte> utf8)
+    {
+        if (RealtimeServerEvents.ReadError(utf8, out RealtimeErrorInfo? error) != RealtimeError.None || error is null)
+        {
+            counters.ModelBadEvents++;
+            return;
+        }
+
+        if (RealtimeErrorCodes.IsFatal(error.Code))
+        {
+            ending.TryEnd(CallEndReason.ModelFatalError, $"{error.Code}: {error.Message}");
+            return;
+        }
+
+        if (error.Code == RealtimeErrorCodes.ActiveResponse && error.EventId == ModelOutput.ResponseCreateEventId)
+        {
+            control.PostResponseRefused();
+        }
+
+        control.Post(new CallEvent.ModelErrorReported(clock.Now, error));
+    }
+
+    private void CheckFormats(ReadOnlySpan<byte> utf8)
+    {
+        RealtimeServerEvents.ReadSession(utf8, out RealtimeSessionInfo? session);
+        if (!FormatGuard.IsMet(session, FormatGuard.FormatOf(options.AudioMode), out string found))
+        {
+            ending.TryEnd(CallEndReason.ModelFormatMismatch, $"The session changed to {found} in mid-call.");
+        }
+    }
+
+    private void HandleTranscript(ReadOnlySpan<byte> utf8, in RealtimeServerEvent e)
+    {
+        switch (e.Type)
+        {
+            case RealtimeServerEventType.ResponseOutputAudioTranscriptDelta:
+                control.Post(new CallEvent.AgentTranscriptDelta(clock.Now, Text(e.ResponseId), Text(e.ItemId), ReadText(utf8)));
+                break;
+            case RealtimeServerEventType.ResponseOutputAudioTranscriptDone:
+                control.Post(new CallEvent.AgentTranscriptCompleted(clock.Now, Text(e.ResponseId), Text(e.ItemId), ReadText(utf8)));
+                break;
+            case RealtimeServerEventType.ConversationItemInputAudioTranscriptionDelta:
+                control.Post(new CallEvent.CallerTranscriptDelta(clock.Now, Text(e.ItemId), ReadText(utf8)));
+                break;
+            case RealtimeServerEventType.ConversationItemInputAudioTranscriptionCompleted:
+                control.Post(new CallEvent.CallerTranscriptCompleted(clock.Now, Text(e.ItemId), ReadText(utf8)));
+                break;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Buffers;
+using Concierge.Pipelines.Control;
+using Concierge.Protocols.Realtime;
+using Concierge.WebSockets;
+
+namespace Concierge.Pipelines.Legs;
+
+/// <summary>
+/// What a call says to the model besides audio. Everything goes by the control lane, so that it overtakes caller audio that waits for a
+/// slow reader. Any thread may call; a message that cannot be queued ends the call rather than being lost in silence.
+/// </summary>
+internal sealed class ModelOutput(WebSocketWriter writer, CallEnding ending) : IResponseOutput
+{
+    /// <summary>The event id of our requests for a response: an error that names it is a refusal of one.</summary>
+    public const string ResponseCreateEventId = "concierge_response_create";
+
+    /// <summary>The event id of our session updates.</summary>
+    public const string SessionUpdateEventId = "concierge_session_update";
+
+    /// <summary>The writer that audio goes through.</summary>
+    public WebSocketWriter Writer => writer;
+
+    /// <summary>Configures the session.</summary>
+    public void SendSessionUpdate(RealtimeSessionConfig config) =>
+        Send(buffer => RealtimeClientEvents.WriteSessionUpdate(buffer, config, SessionUpdateEventId));
+
+    /// <inheritdoc/>
+    public void SendResponseCreate(string? instructions) =>
+        Send(buffer => RealtimeClientEvents.WriteResponseCreate(buffer, instructions, ResponseCreateEventId));
+
+    /// <summary>Cancels the active response.</summary>
+    public void SendResponseCancel() => Send(buffer => RealtimeClientEvents.WriteResponseCancel(buffer));
+
+    /// <inheritdoc/>
+    public void SendToolOutput(string callId, string output) =>
+        Send(buffer => RealtimeClientEvents.WriteFunctionCallOutput(buffer, callId, output));
+
+    /// <summary>Adds a message of the user.</summary>
+    public void SendUserText(string text) => Send(buffer => RealtimeClientEvents.WriteUserText(buffer, text));
+
+    /// <summary>Tells the model how much of an item was heard.</summary>
+    public void SendTruncate(string itemId, int contentIndex, int audioEndMs) =>
+        Send(buffer => RealtimeClientEvents.WriteTruncate(buffer, itemId, contentIndex, audioEndMs));
+
+    private void Send(Action<IBufferWriter<byte>> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        write(buffer);
+        if (writer.TryAppend(WebSocketOpcode.Text, buffer.WrittenSpan, WebSocketLane.Control) == WebSocketAppendResult.Full)
+        {
+            ending.TryEnd(CallEndReason.ModelDisconnected, "The Realtime API has stopped reading: control messages no longer fit the queue.");
+        }
+
+        writer.Flush();
+    }
+}

@@ -1,0 +1,14 @@
+namespace Concierge.Pipelines.Media;
+
+/// <summary>What became of one audio delta.</summary>
+internal enum AgentAudioStatus : byte
+{
+    /// <summary>Queued whole.</summary>
+    Queued,
+
+    /// <summary>Not valid base64, empty, or not whole samples: dropped whole, so that the octets after it stay aligned.</summary>
+    Rejected,
+
+    /// <summary>The playback buffer is full.</summary>
+    Overflow,
+}

@@ -1,0 +1,140 @@
+using System.Runtime.InteropServices;
+using Concierge.Audio;
+using Concierge.Protocols;
+using Concierge.Protocols.Realtime;
+using Concierge.WebSockets;
+
+namespace Concierge.Pipelines.Media;
+
+/// <summary>
+/// The caller's voice on its way to the model: base64 → mu-law → (PCM16 8 kHz → 24 kHz | A-law | as it is) → base64 in an append event.
+/// Used by the carrier loop alone. Nothing is allocated per frame.
+/// </summary>
+internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters counters)
+{
+    private readonly CallAudioMode _mode = options.AudioMode;
+    private readonly ResamplerStage? _up = options.AudioMode == CallAudioMode.Pcm16
+        ? new ResamplerStage(PolyphaseFilter.For(8000, 24000, options.Resampling))
+        : null;
+
+    private readonly OctetQueue _early = new((int)(options.EarlyAudio.TotalSeconds * 8000));
+
+    /// <summary>
+    /// Takes one media payload. Before the model is ready (<paramref name="model"/> null) the audio is kept, the oldest dropped beyond the
+    /// bound; afterwards what was kept goes first.
+    /// </summary>
+    /// <param name="payload">Base64 text as it stands on the wire.</param>
+    /// <param name="hasEscapes">Whether it contains JSON escapes.</param>
+    /// <param name="model">The model's writer once its session is ready.</param>
+    /// <returns>False when the payload is not base64 or is empty; it is dropped whole.</returns>
+    public bool TryForward(ReadOnlySpan<byte> payload, bool hasEscapes, WebSocketWriter? model)
+    {
+        AudioScratch scratch = AudioScratch.Current;
+        if (Base64Text.Decode(payload, hasEscapes, scratch.Payload, out int length) != Base64TextError.None || length == 0)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> muLaw = scratch.Payload.AsSpan(0, length);
+        if (model is null)
+        {
+            Keep(muLaw);
+            return true;
+        }
+
+        if (_early.Length > 0)
+        {
+            ForwardEarly(model, scratch);
+        }
+
+        Forward(muLaw, model, scratch);
+        return true;
+    }
+
+    /// <summary>Gives the early audio's memory back.</summary>
+    public void Close() => _early.Clear();
+
+    private void Keep(ReadOnlySpan<byte> muLaw)
+    {
+        if (muLaw.Length > _early.Capacity)
+        {
+            counters.EarlyOctetsDropped += muLaw.Length - _early.Capacity;
+            muLaw = muLaw[^_early.Capacity..];
+        }
+
+        int over = _early.Length + muLaw.Length - _early.Capacity;
+        if (over > 0)
+        {
+            _early.Skip(over);
+            counters.EarlyOctetsDropped += over;
+        }
+
+        _early.TryAppend(muLaw);
+    }
+
+    private void ForwardEarly(WebSocketWriter model, AudioScratch scratch)
+    {
+        Span<byte> piece = scratch.Octets.AsSpan(0, AudioScratch.PieceOctets);
+        while (_early.Length > 0)
+        {
+            Span<byte> octets = piece[..Math.Min(piece.Length, _early.Length)];
+            _early.Peek(octets);
+            _early.Skip(octets.Length);
+            Forward(octets, model, scratch);
+        }
+
+        _early.Clear();
+    }
+
+    private void Forward(ReadOnlySpan<byte> muLaw, WebSocketWriter model, AudioScratch scratch)
+    {
+        while (!muLaw.IsEmpty)
+        {
+            ReadOnlySpan<byte> piece = muLaw[..Math.Min(muLaw.Length, AudioScratch.PieceOctets)];
+            muLaw = muLaw[piece.Length..];
+            Append(Convert(piece, scratch), model);
+        }
+    }
+
+    private ReadOnlySpan<byte> Convert(ReadOnlySpan<byte> muLaw, AudioScratch scratch)
+    {
+        if (_mode == CallAudioMode.MuLaw)
+        {
+            return muLaw;
+        }
+
+        Span<short> narrow = scratch.Narrow.AsSpan(0, MuLaw.Decode(muLaw, scratch.Narrow));
+        if (_mode == CallAudioMode.ALaw)
+        {
+            return scratch.Companded.AsSpan(0, ALaw.Encode(narrow, scratch.Companded));
+        }
+
+        // PCM16 on the wire is little-endian, as are the machines this runs on (checked once, by the session).
+        int samples = _up!.Process(narrow, scratch.Wide);
+        return MemoryMarshal.AsBytes(scratch.Wide.AsSpan(0, samples));
+    }
+
+    private void Append(ReadOnlySpan<byte> audio, WebSocketWriter model)
+    {
+        if (audio.IsEmpty)
+        {
+            return;
+        }
+
+        WebSocketAppendResult result = model.TryAppend(WebSocketOpcode.Text, new AppendAudioPayload(new AppendAudioMessage(audio)), WebSocketLane.Media);
+        counters.CallerFramesForwarded++;
+        if (result is WebSocketAppendResult.DroppedOldest or WebSocketAppendResult.Full)
+        {
+            counters.CallerFramesBehind++;
+        }
+    }
+
+    private readonly ref struct AppendAudioPayload(AppendAudioMessage message) : IWebSocketPayload
+    {
+        private readonly AppendAudioMessage _message = message;
+
+        public int Length => _message.Length;
+
+        public void Write(Span<byte> destination) => _message.Write(destination);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Buffers;
+
+namespace Concierge.Pipelines.Media;
+
+/// <summary>
+/// A first-in first-out queue of mu-law octets over pooled chunks. Memory follows what is queued: a drained queue holds a chunk or two,
+/// a long answer one chunk per 256 ms. Not thread-safe.
+/// </summary>
+internal sealed class OctetQueue(int capacity)
+{
+    /// <summary>Octets per chunk: 256 ms at 8 kHz.</summary>
+    internal const int ChunkSize = 2048;
+
+    private byte[]?[] _chunks = new byte[]?[8]; // ring: _first is the oldest chunk
+    private int _first;
+    private int _chunkCount;
+    private int _readOffset;                    // into the oldest chunk
+    private int _writeOffset;                   // into the newest chunk
+    private byte[]? _spare;                     // the last chunk emptied: a queue that fills and drains keeps off the pool
+
+    /// <summary>Octets queued.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Octets that may be queued at most.</summary>
+    public int Capacity { get; } = capacity;
+
+    /// <summary>Queues all of <paramref name="octets"/>, or nothing when they do not fit.</summary>
+    public bool TryAppend(ReadOnlySpan<byte> octets)
+    {
+        if (octets.Length > Capacity - Length)
+        {
+            return false;
+        }
+
+        Length += octets.Length;
+        while (!octets.IsEmpty)
+        {
+            if (_chunkCount == 0 || _writeOffset == ChunkSize)
+            {
+                AddChunk();
+            }
+
+            byte[] newest = _chunks[(_first + _chunkCount - 1) & (_chunks.Length - 1)]!;
+            int n = Math.Min(octets.Length, ChunkSize - _writeOffset);
+            octets[..n].CopyTo(newest.AsSpan(_writeOffset));
+            _writeOffset += n;
+            octets = octets[n..];
+        }
+
+        return true;
+    }
+
+    /// <summary>Copies the oldest octets without removing them; the caller has checked that there are enough.</summary>
+    public void Peek(Span<byte> destination)
+    {
+        int offset = _readOffset;
+        for (int i = 0; !destination.IsEmpty; i++)
+        {
+            byte[] chunk = _chunks[(_first + i) & (_chunks.Length - 1)]!;
+            int n = Math.Min(destination.Length, ChunkSize - offset);
+            chunk.AsSpan(offset, n).CopyTo(destination);
+            destination = destination[n..];
+            offset = 0;
+        }
+    }
+
+    /// <summary>Removes the oldest <paramref name="count"/> octets.</summary>
+    public void Skip(int count)
+    {
+        Length -= count;
+        _readOffset += count;
+        while (_readOffset >= ChunkSize)
+        {
+            _readOffset -= ChunkSize;
+            ReleaseFirst();
+        }
+
+        if (Length == 0)
+        {
+            // Start the remaining chunk over, so that a drained queue does not walk into a new one.
+            _writeOffset = _chunkCount == 0 ? ChunkSize : 0;
+            _readOffset = 0;
+        }
+    }
+
+    /// <summary>Removes everything and gives every chunk back.</summary>
+    public void Clear()
+    {
+        while (_chunkCount > 0)
+        {
+            ReleaseFirst();
+        }
+
+        if (_spare is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_spare);
+            _spare = null;
+        }
+
+        Length = 0;
+        _readOffset = 0;
+        _writeOffset = ChunkSize;
+    }
+
+    private void AddChunk()
+    {
+        if (_chunkCount == _chunks.Length)
+        {
+            var larger = new byte[]?[_chunks.Length * 2];
+            for (int i = 0; i < _chunkCount; i++)
+            {
+                larger[i] = _chunks[(_first + i) & (_chunks.Length - 1)];
+            }
+
+            _chunks = larger;
+            _first = 0;
+        }
+
+        _chunks[(_first + _chunkCount) & (_chunks.Length - 1)] = _spare ?? ArrayPool<byte>.Shared.Rent(ChunkSize);
+        _spare = null;
+        _chunkCount++;
+        _writeOffset = 0;
+    }
+
+    private void ReleaseFirst()
+    {
+        if (_spare is null)
+        {
+            _spare = _chunks[_first];
+        }
+        else
+        {
+            ArrayPool<byte>.Shared.Return(_chunks[_first]!);
+        }
+
+        _chunks[_first] = null;
+        _first = (_first + 1) & (_chunks.Length - 1);
+        _chunkCount--;
+    }
+}

@@ -1,0 +1,71 @@
+namespace Concierge.Pipelines;
+
+/// <summary>What one call carried, dropped and ignored. Each field has one writing loop; read it after the call, or as an approximation during it.</summary>
+public sealed class CallCounters
+{
+    /// <summary>Caller media messages taken from the carrier.</summary>
+    public long CallerFrames { get; internal set; }
+
+    /// <summary>Caller frames appended to the model.</summary>
+    public long CallerFramesForwarded { get; internal set; }
+
+    /// <summary>Octets of caller audio dropped while the model was not ready, oldest first.</summary>
+    public long EarlyOctetsDropped { get; internal set; }
+
+    /// <summary>Caller frames that were malformed, repeated or late and so dropped.</summary>
+    public long CallerFramesRejected { get; internal set; }
+
+    /// <summary>Caller messages dropped because the model reads too slowly.</summary>
+    public long CallerFramesBehind { get; internal set; }
+
+    /// <summary>Gaps in the carrier's chunk numbers.</summary>
+    public long CallerChunksMissing { get; internal set; }
+
+    /// <summary>Carrier messages that could not be read.</summary>
+    public long CarrierBadMessages { get; internal set; }
+
+    /// <summary>Audio deltas taken from the model.</summary>
+    public long AgentDeltas { get; internal set; }
+
+    /// <summary>Audio deltas dropped because their response had been interrupted.</summary>
+    public long AgentDeltasLate { get; internal set; }
+
+    /// <summary>Audio deltas dropped because they were not valid base64 or not whole samples.</summary>
+    public long AgentDeltasRejected { get; internal set; }
+
+    /// <summary>Media messages sent to the carrier.</summary>
+    public long AgentFrames { get; internal set; }
+
+    /// <summary>Octets of mu-law sent to the carrier.</summary>
+    public long AgentOctets { get; internal set; }
+
+    /// <summary>Octets discarded here by interruptions.</summary>
+    public long AgentOctetsDiscarded { get; internal set; }
+
+    /// <summary>Marks ignored because they belonged to an earlier clear or were not ours.</summary>
+    public long MarksIgnored { get; internal set; }
+
+    /// <summary>Marks that did not return in time.</summary>
+    public long MarksOverdue { get; internal set; }
+
+    /// <summary>Model events that could not be read.</summary>
+    public long ModelBadEvents { get; internal set; }
+
+    /// <summary>Model events of a kind this program does not know.</summary>
+    public long ModelUnknownEvents { get; internal set; }
+
+    /// <summary>Interruptions that stopped agent audio.</summary>
+    public long Interruptions { get; internal set; }
+
+    /// <summary>Bytes that the caller-to-model loop allocated after its warm-up (only when loops are measured).</summary>
+    public long CallerLoopAllocatedBytes { get; internal set; }
+
+    /// <summary>Wake-ups of the caller-to-model loop that the figure covers.</summary>
+    public long CallerLoopMeasuredFrames { get; internal set; }
+
+    /// <summary>Bytes that the handling of audio deltas allocated after its warm-up (only when loops are measured).</summary>
+    public long AgentLoopAllocatedBytes { get; internal set; }
+
+    /// <summary>Audio deltas that the figure covers.</summary>
+    public long AgentLoopMeasuredDeltas { get; internal set; }
+}

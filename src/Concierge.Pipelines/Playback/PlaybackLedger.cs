@@ -1,0 +1,416 @@
+using Concierge.Pipelines.Media;
+
+namespace Concierge.Pipelines.Playback;
+
+/// <summary>
+/// Knows, for each item and content part, what was received from the model, sent to the carrier and heard by the caller, and paces
+/// what is sent by what was heard.
+/// </summary>
+/// <remarks>
+/// <para>The model speaks faster than real time. At most <see cref="CallSessionOptions.PlaybackWindow"/> of audio stands unacknowledged at
+/// the carrier; a returned mark opens the window, as an ACK does for TCP. The rest waits here, where an interruption discards it for
+/// nothing. No timer is involved: deltas, marks and the carrier's own 20 ms media messages (<see cref="Tick"/>) drive it.</para>
+/// <para>Heard is what a mark proves, plus at most what the clock says has been played since, never beyond the next mark that has not
+/// come back and never beyond what was sent.</para>
+/// <para>Concurrency: the model loop queues and interrupts, the carrier loop acknowledges and ticks; one lock, held for some microseconds
+/// and shared by these two loops of one call only. Nothing under it waits or calls back.</para>
+/// </remarks>
+internal sealed class PlaybackLedger
+{
+    /// <summary>Octets of mu-law per second (8 kHz, one octet a sample).</summary>
+    private const int OctetsPerSecond = 8000;
+
+    private const int MaxFrameOctets = 8000;
+
+    private readonly Lock _gate = new();
+    private readonly ICarrierOutput _output;
+    private readonly IPlaybackListener _listener;
+    private readonly SessionClock _clock;
+    private readonly OctetQueue _queue;
+    private readonly PendingMarks _marks = new();
+    private readonly List<PlaybackItem> _items = [];  // not yet heard to the end, oldest first
+    private readonly byte[] _frame;
+    private readonly int _window;                     // octets
+    private readonly int _markInterval;               // octets
+    private readonly TimeSpan _markGrace;
+
+    private long _enqueued;                           // position after the last octet queued
+    private long _sent;                               // position after the last octet sent
+    private long _heard;                              // position up to which playing is proven
+    private long _lastMark;                           // position of the last mark sent
+    private long _clockPosition;                      // at _clockTime the caller was hearing _clockPosition
+    private TimeSpan _clockTime;
+    private int _generation;
+    private int _sequence;
+    private bool _idleTold = true;
+    private bool _marksReturn;
+    private bool _closed;
+
+    public PlaybackLedger(CallSessionOptions options, SessionClock clock, ICarrierOutput output, IPlaybackListener listener)
+    {
+        _clock = clock;
+        _output = output;
+        _listener = listener;
+        _queue = new OctetQueue(Octets(options.PlaybackCapacity));
+        _frame = new byte[Math.Clamp(Octets(options.CarrierFrame), 160, MaxFrameOctets)];
+        _window = Math.Max(Octets(options.PlaybackWindow), _frame.Length);
+        _markInterval = Math.Min(Math.Max(Octets(options.MarkInterval), _frame.Length), _window);
+        _markGrace = options.MarkGrace;
+    }
+
+    /// <summary>Marks that returned after a clear, or were never ours; they prove nothing.</summary>
+    public long MarksIgnored { get; private set; }
+
+    /// <summary>Marks that did not return within the grace; the clock stood in for them.</summary>
+    public long MarksOverdue { get; private set; }
+
+    /// <summary>Octets discarded here by interruptions before they were sent.</summary>
+    public long OctetsDiscarded { get; private set; }
+
+    /// <summary>Octets sent to the carrier.</summary>
+    public long OctetsSent { get; private set; }
+
+    /// <summary>Whether all that was queued has been heard.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _heard == _enqueued;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Queues audio of one content part. False when the buffer is full: the caller ends the call.
+    /// </summary>
+    /// <param name="responseId">The response's id as UTF-8.</param>
+    /// <param name="itemId">The item's id as UTF-8.</param>
+    /// <param name="contentIndex">The part's index.</param>
+    /// <param name="muLaw">The audio, mu-law 8 kHz.</param>
+    /// <param name="receivedMicroseconds">How much audio of the model's this stands for.</param>
+    public bool TryEnqueue(ReadOnlySpan<byte> responseId, ReadOnlySpan<byte> itemId, int contentIndex, ReadOnlySpan<byte> muLaw, long receivedMicroseconds)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return true;
+            }
+
+            PlaybackItem item = FindOrAdd(responseId, itemId, contentIndex);
+            if (!_queue.TryAppend(muLaw))
+            {
+                return false;
+            }
+
+            item.ReceivedMicroseconds += receivedMicroseconds;
+            _enqueued += muLaw.Length;
+            item.End = _enqueued;
+            _idleTold = false;
+            return true;
+        }
+    }
+
+    /// <summary>Sends what the window allows. Called after a delta has been queued.</summary>
+    public void Pump()
+    {
+        lock (_gate)
+        {
+            PumpLocked();
+        }
+    }
+
+    /// <summary>No more audio follows for this part: its last, shorter frame may go out and its end be marked.</summary>
+    public void Complete(ReadOnlySpan<byte> itemId, int contentIndex)
+    {
+        lock (_gate)
+        {
+            foreach (PlaybackItem item in _items)
+            {
+                if (item.Matches(itemId, contentIndex))
+                {
+                    item.Complete = true;
+                }
+            }
+
+            PumpLocked();
+            SettleHeard();
+        }
+    }
+
+    /// <summary>No more audio follows for anything received so far: the response is over.</summary>
+    public void CompleteAll()
+    {
+        lock (_gate)
+        {
+            foreach (PlaybackItem item in _items)
+            {
+                item.Complete = true;
+            }
+
+            PumpLocked();
+            SettleHeard();
+        }
+    }
+
+    /// <summary>The carrier returned a mark.</summary>
+    public void Acknowledge(ReadOnlySpan<byte> markName)
+    {
+        lock (_gate)
+        {
+            if (!MarkName.TryParse(markName, out MarkName name)
+                || name.Generation != _generation
+                || !_marks.TryAcknowledge(name.Sequence, out long position))
+            {
+                MarksIgnored++;
+                return;
+            }
+
+            _marksReturn = true;
+            HeardUpTo(position, _clock.Now);
+            PumpLocked();
+        }
+    }
+
+    /// <summary>Time has passed: the carrier's media message arrives every 20 ms and stands in for a timer.</summary>
+    public void Tick()
+    {
+        lock (_gate)
+        {
+            if (_heard == _enqueued)
+            {
+                return;
+            }
+
+            TimeSpan now = _clock.Now;
+            while (_marks.TryPeek(out long position) && IsOverdue(position, now))
+            {
+                _marks.Drop();
+                MarksOverdue++;
+                HeardUpTo(position, now - Grace);
+            }
+
+            if (!_marks.TryPeek(out _) && _sent > _heard && IsOverdue(_sent, now))
+            {
+                HeardUpTo(_sent, now);
+            }
+
+            PumpLocked();
+        }
+    }
+
+    /// <summary>
+    /// Stops what is being said: the queue is discarded, the carrier cleared, and each item that had not been heard to its end is listed
+    /// with what was heard of it. Nothing playing: nothing is sent and nothing listed.
+    /// </summary>
+    /// <returns>Whether a clear was sent.</returns>
+    public bool Interrupt(List<Truncation> truncations)
+    {
+        lock (_gate)
+        {
+            if (_heard == _enqueued)
+            {
+                return false;
+            }
+
+            long heard = EstimateHeard(_clock.Now);
+            if (heard == _enqueued)
+            {
+                // Played to the end by the clock, the last mark is on its way back: there is nothing to stop.
+                return false;
+            }
+
+            foreach (PlaybackItem item in _items)
+            {
+                if (item.End > heard)
+                {
+                    long octets = Math.Max(0, heard - item.Start);
+                    long milliseconds = Math.Min(octets * 1000 / OctetsPerSecond, item.ReceivedMicroseconds / 1000);
+                    truncations.Add(new Truncation(item, (int)milliseconds));
+                }
+            }
+
+            _output.WriteClear();
+            _output.Flush();
+            OctetsDiscarded += _queue.Length;
+            _queue.Clear();
+            _items.Clear();
+            _marks.Clear();
+            _generation++;
+            _heard = _sent = _lastMark = _enqueued;
+            TellIdle();
+            return true;
+        }
+    }
+
+    /// <summary>Forgets everything and gives its memory back; later audio is ignored.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _queue.Clear();
+            _items.Clear();
+            _marks.Clear();
+            _heard = _sent = _enqueued;
+        }
+    }
+
+    // A carrier that has returned no mark at all by the first one's grace is taken to have none: from then on the clock alone paces.
+    private TimeSpan Grace => MarksOverdue > 0 && !_marksReturn ? TimeSpan.Zero : _markGrace;
+
+    private static int Octets(TimeSpan duration) => (int)(duration.Ticks * OctetsPerSecond / TimeSpan.TicksPerSecond);
+
+    private static TimeSpan Duration(long octets) => TimeSpan.FromTicks(octets * (TimeSpan.TicksPerSecond / OctetsPerSecond));
+
+    private PlaybackItem FindOrAdd(ReadOnlySpan<byte> responseId, ReadOnlySpan<byte> itemId, int contentIndex)
+    {
+        for (int i = _items.Count - 1; i >= 0; i--)
+        {
+            if (_items[i].Matches(itemId, contentIndex))
+            {
+                return _items[i];
+            }
+        }
+
+        // A later item begins: the one before it gets no more audio (PROTOCOL B.7, two items of one response).
+        if (_items.Count > 0)
+        {
+            _items[^1].Complete = true;
+        }
+
+        var item = new PlaybackItem(responseId, itemId, contentIndex, _enqueued) { FirstDelta = _clock.Now };
+        _items.Add(item);
+        return item;
+    }
+
+    private void PumpLocked()
+    {
+        TimeSpan now = _clock.Now;
+        if (_sent == _heard || EstimateHeard(now) == _sent)
+        {
+            // The carrier has run dry: what goes out now is heard from now on.
+            _clockPosition = _sent;
+            _clockTime = now;
+        }
+
+        bool wrote = false;
+        while (_queue.Length > 0 && _sent - _heard < _window)
+        {
+            int n = Math.Min(_frame.Length, _queue.Length);
+            bool last = n == _queue.Length && _items.Count > 0 && _items[^1].Complete;
+            if (n < _frame.Length && !last)
+            {
+                break; // the remainder of a frame waits for the next delta
+            }
+
+            Span<byte> frame = _frame.AsSpan(0, n);
+            _queue.Peek(frame);
+            if (!_output.TryWriteMedia(frame))
+            {
+                break;
+            }
+
+            _queue.Skip(n);
+            _sent += n;
+            OctetsSent += n;
+            wrote = true;
+            TellStarted(now);
+            if (_sent - _lastMark >= _markInterval)
+            {
+                MarkSent();
+            }
+        }
+
+        if (_queue.Length == 0 && _lastMark < _sent && _items.Count > 0 && _items[^1].Complete)
+        {
+            MarkSent(); // the end of what was said: its return is the proof that it was heard
+            wrote = true;
+        }
+
+        if (wrote)
+        {
+            _output.Flush();
+        }
+    }
+
+    private void MarkSent()
+    {
+        // A mark that cannot be written, or that the carrier has too many of, is done without: the clock bridges to the next.
+        if (!_marks.IsFull && _output.TryWriteMark(new MarkName(_generation, _sequence)))
+        {
+            _marks.Add(_sequence, _sent);
+            _sequence++;
+            _lastMark = _sent;
+        }
+    }
+
+    private void HeardUpTo(long position, TimeSpan at)
+    {
+        if (position > _heard)
+        {
+            _heard = position;
+        }
+
+        _clockPosition = position;
+        _clockTime = at;
+        SettleHeard();
+    }
+
+    private void SettleHeard()
+    {
+        while (_items.Count > 0 && _items[0].Complete && _items[0].End <= _heard)
+        {
+            PlaybackItem item = _items[0];
+            _items.RemoveAt(0);
+            _listener.OnItemHeard(item, Duration(item.End - item.Start));
+        }
+
+        if (_heard == _enqueued)
+        {
+            TellIdle();
+        }
+    }
+
+    private void TellStarted(TimeSpan now)
+    {
+        foreach (PlaybackItem item in _items)
+        {
+            if (!item.Started && item.Start < _sent)
+            {
+                item.Started = true;
+                _listener.OnItemStarted(item, now);
+            }
+        }
+    }
+
+    private void TellIdle()
+    {
+        if (!_idleTold)
+        {
+            _idleTold = true;
+            _listener.OnIdle();
+        }
+    }
+
+    /// <summary>What the caller has heard by now: proven, or by the clock up to the next mark that has not returned.</summary>
+    private long EstimateHeard(TimeSpan now)
+    {
+        if (_sent == _heard)
+        {
+            return _heard;
+        }
+
+        long byClock = _clockPosition + ((now - _clockTime).Ticks * OctetsPerSecond / TimeSpan.TicksPerSecond);
+        long limit = _marks.TryPeek(out long next) ? next : _sent;
+        return Math.Clamp(byClock, _heard, limit);
+    }
+
+    private bool IsOverdue(long position, TimeSpan now)
+    {
+        long dueTicks = (position - _clockPosition) * (TimeSpan.TicksPerSecond / OctetsPerSecond);
+        return (now - _clockTime).Ticks > dueTicks + Grace.Ticks;
+    }
+}
