@@ -1,0 +1,68 @@
+using System.Text.Json;
+
+namespace Concierge.Simulation.Scenarios;
+
+/// <summary>
+/// A scripted call: what the model says and calls, what the person at the other end says and when, which faults the line has, and what must have come
+/// of it. Read from JSON (comments and trailing commas allowed, unknown keys refused); docs/twin.md describes the format.
+/// </summary>
+public sealed record Scenario
+{
+    /// <summary>The name it is asked for by.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>One line for people.</summary>
+    public string Title { get; init; } = "";
+
+    /// <summary>Seeds every choice that the twin makes (sizes of deltas, key orders, jitter). Default 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>All turns of both sides in the order in which they are expected. Each side walks through its own.</summary>
+    public required IReadOnlyList<ScenarioTurn> Turns { get; init; }
+
+    /// <summary>How the person listens.</summary>
+    public ScenarioCallee Callee { get; init; } = new();
+
+    /// <summary>What the line adds to what the person says, and takes from it.</summary>
+    public ScenarioLine Line { get; init; } = new();
+
+    /// <summary>What must be true after the call.</summary>
+    public ScenarioExpectations Expect { get; init; } = new();
+
+    /// <summary>The agent's turns in order: one for each response of the model.</summary>
+    public IEnumerable<ScenarioTurn> AgentTurns => Turns.Where(t => t.By == ScenarioSpeaker.Agent);
+
+    /// <summary>The callee's turns in order.</summary>
+    public IEnumerable<ScenarioTurn> CalleeTurns => Turns.Where(t => t.By == ScenarioSpeaker.Callee);
+
+    /// <summary>Reads a scenario.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="folder">Where clips given as files are looked for; null allows only clips of the library.</param>
+    /// <returns>The scenario, checked.</returns>
+    /// <exception cref="ScenarioException">Not JSON, an unknown key, a missing clip or a turn that makes no sense; the message says which.</exception>
+    public static Scenario Parse(string json, string? folder = null)
+    {
+        Scenario? scenario;
+        try
+        {
+            scenario = JsonSerializer.Deserialize(json, ScenarioJsonContext.Default.Scenario);
+        }
+        catch (JsonException e)
+        {
+            throw new ScenarioException($"The scenario cannot be read: {e.Message}", e);
+        }
+
+        if (scenario is null)
+        {
+            throw new ScenarioException("The scenario is null.");
+        }
+
+        return scenario with { Turns = [.. scenario.Turns.Select((turn, index) => turn.Resolve(index, folder))] };
+    }
+
+    /// <summary>Reads a scenario from a file; clips it names by file are looked for beside it.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The scenario, checked.</returns>
+    /// <inheritdoc cref="Parse" path="/exception"/>
+    public static Scenario Load(string path) => Parse(File.ReadAllText(path), Path.GetDirectoryName(Path.GetFullPath(path)));
+}

@@ -1,0 +1,99 @@
+using System.Text.Json.Serialization;
+using Concierge.Simulation.Speech;
+
+namespace Concierge.Simulation.Scenarios;
+
+/// <summary>One turn: for the agent one response of the model, for the callee one thing said or done.</summary>
+public sealed record ScenarioTurn
+{
+    /// <summary>Whose turn it is.</summary>
+    public required ScenarioSpeaker By { get; init; }
+
+    /// <summary>Callee: what it waits for. Default: silence after the agent spoke.</summary>
+    public ScenarioTrigger When { get; init; } = ScenarioTrigger.Silence;
+
+    /// <summary>Callee: milliseconds from the trigger (of silence, of the agent's speech, since the answer) to the turn. Agent: milliseconds that the model thinks before
+    /// its first audio; 0 takes the twin's setting.</summary>
+    public int AfterMs { get; init; }
+
+    /// <summary>The clip that is said: a name of the library, or a .wav/.ulaw file beside the scenario. Null says nothing.</summary>
+    public string? Say { get; init; }
+
+    /// <summary>What the transcript shows; null takes the clip's own.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Agent: functions called in this response, after what is said.</summary>
+    public IReadOnlyList<ScenarioFunctionCall> Calls { get; init; } = [];
+
+    /// <summary>Callee: digits pressed before anything is said (0-9, *, #, A-D).</summary>
+    public string? Dtmf { get; init; }
+
+    /// <summary>Callee: a tone or music instead of a clip: its frequency in hertz; 0 for none.</summary>
+    public int ToneHz { get; init; }
+
+    /// <summary>Callee: how long the tone lasts, in milliseconds.</summary>
+    public int ToneMs { get; init; }
+
+    /// <summary>Callee: hangs up after this turn.</summary>
+    public bool HangUp { get; init; }
+
+    /// <summary>Agent: how the response ends when nothing interrupts it. Default: completed.</summary>
+    public ScenarioResponseEnd End { get; init; }
+
+    /// <summary>What is said, resolved; null when nothing is.</summary>
+    [JsonIgnore]
+    public SpeechClip? Clip { get; private init; }
+
+    /// <summary>The text of <see cref="Say"/> as a transcript shows it; empty when nothing is said.</summary>
+    [JsonIgnore]
+    public string Transcript => Text ?? Clip?.Transcript ?? "";
+
+    internal ScenarioTurn Resolve(int index, string? folder)
+    {
+        string where = $"Turn {index + 1} ({By.ToString().ToLowerInvariant()})";
+        if (AfterMs < 0 || ToneMs < 0 || ToneHz < 0)
+        {
+            throw new ScenarioException($"{where}: times and frequencies are not negative.");
+        }
+
+        if (By == ScenarioSpeaker.Agent && (Dtmf is not null || HangUp || ToneHz > 0))
+        {
+            throw new ScenarioException($"{where}: dtmf, hangUp and toneHz belong to the callee.");
+        }
+
+        if (By == ScenarioSpeaker.Callee && (Calls.Count > 0 || End != ScenarioResponseEnd.Completed))
+        {
+            throw new ScenarioException($"{where}: calls and end belong to the agent.");
+        }
+
+        if (Dtmf is not null && Dtmf.Any(c => !"0123456789*#ABCD".Contains(c)))
+        {
+            throw new ScenarioException($"{where}: '{Dtmf}' holds something that is no DTMF digit.");
+        }
+
+        if (Say is null)
+        {
+            return this;
+        }
+
+        if (ClipLibrary.Contains(Say))
+        {
+            return this with { Clip = ClipLibrary.Get(Say) };
+        }
+
+        string? path = folder is null ? null : Path.Combine(folder, Say);
+        if (path is null || !File.Exists(path))
+        {
+            throw new ScenarioException($"{where}: there is no clip '{Say}'. Clips of the library: {string.Join(", ", ClipLibrary.Names)}.");
+        }
+
+        try
+        {
+            return this with { Clip = ClipLibrary.ReadFile(path, Text ?? "") };
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ScenarioException($"{where}: {e.Message}", e);
+        }
+    }
+}
