@@ -45,7 +45,7 @@ public sealed record Scenario
         Scenario? scenario;
         try
         {
-            scenario = JsonSerializer.Deserialize(json, ScenarioJsonContext.Default.Scenario);
+            scenario = JsonSerializer.Deserialize<Scenario>(json, ScenarioJson.Options);
         }
         catch (JsonException e)
         {

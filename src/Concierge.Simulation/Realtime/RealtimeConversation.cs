@@ -1,0 +1,139 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Concierge.Simulation.Speech;
+
+namespace Concierge.Simulation.Realtime;
+
+/// <summary>The conversation's items, and the events that tell of them.</summary>
+internal sealed class RealtimeConversation(RealtimeEventWriter events, RealtimeIds ids)
+{
+    private readonly List<RealtimeItem> _items = [];
+
+    public string? LastId => _items.Count > 0 ? _items[^1].Id : null;
+
+    public RealtimeItem? Find(string id) => _items.Find(i => i.Id == id);
+
+    public bool HasCall(string callId) => _items.Exists(i => i.Body["type"]?.ToString() == "function_call" && i.Body["call_id"]?.ToString() == callId);
+
+    /// <summary>Puts an item at the end and tells of it.</summary>
+    public void Append(RealtimeItem item)
+    {
+        string? previous = LastId;
+        _items.Add(item);
+        Tell("conversation.item.added", item, previous);
+    }
+
+    /// <summary>conversation.item.done.</summary>
+    public void Finish(RealtimeItem item)
+    {
+        int index = _items.IndexOf(item);
+        Tell("conversation.item.done", item, index > 0 ? _items[index - 1].Id : null);
+    }
+
+    /// <summary>conversation.item.create of the client.</summary>
+    /// <returns>The refusal, or null.</returns>
+    public RealtimeTwinError? Create(JsonObject command)
+    {
+        if (command["item"] is not JsonObject given)
+        {
+            return RealtimeSessionRules.Missing("item");
+        }
+
+        var body = (JsonObject)given.DeepClone();
+        if (RealtimeItemRules.Check(body) is { } error)
+        {
+            return error;
+        }
+
+        string? previousId = command["previous_item_id"]?.ToString();
+        int index = _items.Count;
+        if (previousId == "root")
+        {
+            index = 0;
+        }
+        else if (previousId is not null)
+        {
+            index = _items.FindIndex(i => i.Id == previousId) + 1;
+            if (index == 0)
+            {
+                return new RealtimeTwinError("item_create_invalid_previous_item_id", $"Error creating item: the previous item with id '{previousId}' does not exist.", "previous_item_id");
+            }
+        }
+
+        string id = body["id"]?.ToString() ?? ids.Next("item_");
+        if (Find(id) is not null)
+        {
+            return new RealtimeTwinError("item_create_duplicate_id", $"Error creating item: an item with id '{id}' already exists.", "item.id");
+        }
+
+        if (body["type"]!.ToString() == "function_call_output" && !HasCall(body["call_id"]!.ToString()))
+        {
+            return new RealtimeTwinError("invalid_tool_call_id", $"Tool call ID '{body["call_id"]}' not found in conversation.", "item.call_id");
+        }
+
+        body.Remove("id");
+        body.Insert(0, "id", id);
+        body["object"] = "realtime.item";
+        body["status"] = "completed";
+        var item = new RealtimeItem(id, body);
+        _items.Insert(index, item);
+        string? previous = index > 0 ? _items[index - 1].Id : null;
+        Tell("conversation.item.added", item, previous);
+        Tell("conversation.item.done", item, previous);
+        return null;
+    }
+
+    /// <summary>conversation.item.delete of the client.</summary>
+    /// <returns>The refusal, or null.</returns>
+    public RealtimeTwinError? Delete(string id)
+    {
+        if (Find(id) is not { } item)
+        {
+            return new RealtimeTwinError("item_delete_invalid_item_id", $"Error deleting item: the item with id '{id}' does not exist.", "item_id");
+        }
+
+        _items.Remove(item);
+        events.Begin("conversation.item.deleted").WriteString("item_id", id);
+        events.End();
+        return null;
+    }
+
+    /// <summary>conversation.item.retrieve of the client: the item with all of its audio.</summary>
+    /// <returns>The refusal, or null.</returns>
+    public RealtimeTwinError? Retrieve(string id)
+    {
+        if (Find(id) is not { } item)
+        {
+            return new RealtimeTwinError("item_retrieve_invalid_item_id", $"Error retrieving item: the item with id '{id}' does not exist.", "item_id");
+        }
+
+        var body = (JsonObject)item.Body.DeepClone();
+        if (body["content"] is JsonArray { Count: > 0 } content && content[0] is JsonObject part)
+        {
+            if (item.UserAudio is { } heard)
+            {
+                short[] samples = OfflineResampler.Convert(heard.Track.Samples[heard.From..heard.To], heard.Track.SampleRate, 24000);
+                part["audio"] = Convert.ToBase64String(RealtimeWireFormat.Pcm24k.Encode(samples));
+            }
+            else if (item.Response is { } response && part["type"]?.ToString() == "output_audio")
+            {
+                part["audio"] = Convert.ToBase64String(response.Audio.Span);
+            }
+        }
+
+        Utf8JsonWriter json = events.Begin("conversation.item.retrieved");
+        json.WritePropertyName("item");
+        body.WriteTo(json);
+        events.End();
+        return null;
+    }
+
+    private void Tell(string type, RealtimeItem item, string? previous)
+    {
+        Utf8JsonWriter json = events.Begin(type);
+        json.WriteString("previous_item_id", previous);
+        json.WritePropertyName("item");
+        item.Body.WriteTo(json);
+        events.End();
+    }
+}

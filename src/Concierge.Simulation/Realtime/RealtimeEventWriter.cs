@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Concierge.WebSockets;
+
+namespace Concierge.Simulation.Realtime;
+
+/// <summary>
+/// Formats server events and hands them to the socket, one JSON object per text message. Reuses its buffers: an audio delta allocates nothing but its line in
+/// the record.
+/// </summary>
+internal sealed class RealtimeEventWriter
+{
+    private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private readonly WebSocketWriter _socket;
+    private readonly RealtimeTwinOptions _options;
+    private readonly RealtimeTwinRecord _record;
+    private readonly RealtimeIds _ids;
+    private readonly Random _random;
+    private readonly ArrayBufferWriter<byte> _buffer = new(4096);
+    private readonly Utf8JsonWriter _json;
+    private readonly Func<TimeSpan> _now;
+    private string _type = "";
+    private bool _typeLast;
+    private long _count;
+
+    public RealtimeEventWriter(WebSocketWriter socket, RealtimeTwinOptions options, RealtimeTwinRecord record, int seed, Func<TimeSpan> now)
+    {
+        _socket = socket;
+        _options = options;
+        _record = record;
+        _ids = new RealtimeIds(seed ^ 0x5EED);
+        _random = new Random(seed ^ 0x0DE5);
+        _json = new Utf8JsonWriter(_buffer, s_json);
+        _now = now;
+    }
+
+    /// <summary>Starts an event; write its fields into the result and call <see cref="End"/>.</summary>
+    public Utf8JsonWriter Begin(string type)
+    {
+        RealtimeTwinFaults faults = _options.Faults;
+        _count++;
+        if (faults.MalformedEveryEvents > 0 && _count % faults.MalformedEveryEvents == 0)
+        {
+            SendRaw("{\"type\":\"response.output_audio.delta\",\"delta\":"u8, "(malformed)");
+        }
+
+        if (faults.UnknownEveryEvents > 0 && _count % faults.UnknownEveryEvents == 0)
+        {
+            SendRaw("""{"type":"response.weather.delta","event_id":"event_unknown","response_id":"resp_none","delta":{"a":[1,{"b":null}]}}"""u8, "response.weather.delta");
+        }
+
+        RealtimeKeyOrder order = _options.KeyOrder;
+        if (order == RealtimeKeyOrder.Seeded)
+        {
+            order = _random.Next(3) == 0 ? RealtimeKeyOrder.TypeFirst : RealtimeKeyOrder.EventIdFirst;
+        }
+
+        _type = type;
+        _typeLast = order == RealtimeKeyOrder.TypeLast;
+        _buffer.ResetWrittenCount();
+        _json.Reset(_buffer);
+        _json.WriteStartObject();
+        if (order == RealtimeKeyOrder.TypeFirst)
+        {
+            _json.WriteString("type"u8, type);
+        }
+
+        Span<char> id = stackalloc char[32];
+        _json.WriteString("event_id"u8, _ids.NextEvent(id));
+        if (order == RealtimeKeyOrder.EventIdFirst)
+        {
+            _json.WriteString("type"u8, type);
+        }
+
+        return _json;
+    }
+
+    /// <summary>Ends and sends the event begun.</summary>
+    public void End()
+    {
+        if (_options.UnlistedKeys && _random.Next(8) == 0)
+        {
+            _json.WriteString("obfuscation"u8, "aX3");
+        }
+
+        if (_typeLast)
+        {
+            _json.WriteString("type"u8, _type);
+        }
+
+        _json.WriteEndObject();
+        _json.Flush();
+        SendRaw(_buffer.WrittenSpan, _type);
+    }
+
+    /// <summary>Writes base64 as a field, plainly or with escaped slashes.</summary>
+    public void WriteBase64(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, bool spoiled = false)
+    {
+        if (!_options.Faults.EscapeBase64 && !spoiled)
+        {
+            _json.WriteBase64String(name, bytes);
+            return;
+        }
+
+        var text = new byte[Base64.GetMaxEncodedToUtf8Length(bytes.Length)];
+        Base64.EncodeToUtf8(bytes, text, out _, out int length);
+        string value = System.Text.Encoding.ASCII.GetString(text, 0, length);
+        if (spoiled && length > 4)
+        {
+            value = value[..(length / 2)] + "*" + value[((length / 2) + 1)..];
+        }
+
+        _json.WritePropertyName(name);
+        _json.WriteRawValue('"' + value.Replace("/", "\\/", StringComparison.Ordinal) + '"', skipInputValidation: true);
+    }
+
+    public void SendRaw(ReadOnlySpan<byte> message, string type)
+    {
+        WebSocketAppendResult result = _socket.TryAppend(WebSocketOpcode.Text, message);
+        _record.Add(new RealtimeTwinEvent(_now(), type, message.Length, result == WebSocketAppendResult.Accepted,
+            _options.KeepEventText ? System.Text.Encoding.UTF8.GetString(message) : null));
+    }
+}

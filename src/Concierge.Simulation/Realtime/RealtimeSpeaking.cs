@@ -1,0 +1,608 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Concierge.Simulation.Scenarios;
+using Concierge.Simulation.Time;
+
+namespace Concierge.Simulation.Realtime;
+
+/// <summary>
+/// The model's mouth: gives the scenario's responses, one at a time, event by event in the documented order (PROTOCOL B.7), audio faster than real time and
+/// the transcript ahead of it; ends them early when told to.
+/// </summary>
+internal sealed class RealtimeSpeaking
+{
+    // Enough for any client that reads at all; a client that does not is waited for.
+    private const long MostUnsentBytes = 1024 * 1024;
+
+    private readonly RealtimeEventWriter _events;
+    private readonly RealtimeConversation _conversation;
+    private readonly RealtimeSessionState _session;
+    private readonly RealtimeTwinRecord _record;
+    private readonly RealtimeTwinOptions _options;
+    private readonly RealtimeIds _ids;
+    private readonly Agenda _agenda;
+    private readonly ScenarioTurn[] _script;
+    private readonly Random _sizes;
+    private readonly Func<long> _unsentBytes;
+    private readonly string _conversationId;
+    private int _next;
+    private Active? _active;
+    private long _deltas;
+
+    public RealtimeSpeaking(
+        RealtimeEventWriter events,
+        RealtimeConversation conversation,
+        RealtimeSessionState session,
+        RealtimeTwinRecord record,
+        RealtimeTwinOptions options,
+        RealtimeIds ids,
+        Agenda agenda,
+        Scenario scenario,
+        Func<long> unsentBytes)
+    {
+        _events = events;
+        _conversation = conversation;
+        _session = session;
+        _record = record;
+        _options = options;
+        _ids = ids;
+        _agenda = agenda;
+        _script = [.. scenario.AgentTurns];
+        _sizes = new Random(scenario.Seed ^ 0x51CE);
+        _unsentBytes = unsentBytes;
+        _conversationId = ids.Next("conv_");
+    }
+
+    public bool IsActive => _active is not null;
+
+    public string? ActiveId => _active?.Record.Id;
+
+    public bool HasSpoken { get; private set; }
+
+    /// <summary>Called when a response has ended, with the milliseconds of audio it sent.</summary>
+    public Action<double>? Ended { get; set; }
+
+    /// <summary>Begins the next response of the script; past its end, one without output.</summary>
+    /// <param name="overrides">The <c>response</c> of response.create, or null.</param>
+    public void Begin(JsonObject? overrides)
+    {
+        bool outOfBand = overrides?["conversation"]?.ToString() == "none";
+        ScenarioTurn? turn = !outOfBand && _next < _script.Length ? _script[_next++] : null;
+        RealtimeWireFormat format = overrides?["audio"]?["output"]?["format"]?["type"]?.ToString() switch
+        {
+            "audio/pcmu" => RealtimeWireFormat.Pcmu,
+            "audio/pcma" => RealtimeWireFormat.Pcma,
+            "audio/pcm" => RealtimeWireFormat.Pcm24k,
+            _ => _session.OutputFormat,
+        };
+        var record = new RealtimeTwinResponse(_ids.Next("resp_"), _agenda.Now, format);
+        _record.Responses.Add(record);
+        var active = new Active(record, turn, outOfBand) { Metadata = overrides?["metadata"]?.DeepClone() };
+        active.IsText = overrides?["output_modalities"] is JsonArray modalities
+            ? modalities.Count == 1 && modalities[0]!.ToString() == "text"
+            : _session.IsTextOnly;
+        if (!outOfBand)
+        {
+            _active = active;
+        }
+
+        WriteResponse("response.created", active);
+        int think = turn is { AfterMs: > 0 } ? turn.AfterMs : _options.ThinkMs;
+        _agenda.After(TimeSpan.FromMilliseconds(turn is null ? 0 : think), () => Speak(active));
+    }
+
+    /// <summary>Ends the active response before its time.</summary>
+    /// <param name="reason">turn_detected or client_cancelled.</param>
+    public void Cancel(string reason)
+    {
+        if (_active is not { } active)
+        {
+            return;
+        }
+
+        if (active.Item is { } item)
+        {
+            if (!active.IsText)
+            {
+                int late = _options.Faults.LateDeltas ?? _sizes.Next(3);
+                for (int i = 0; i < late && active.Sent < active.Audio.Length; i++)
+                {
+                    SendAudio(active, _options.MinDeltaMs);
+                }
+            }
+
+            FinishMessage(active, item, "incomplete");
+        }
+        else if (active.Turn is not null && active.Record.Calls.Count == 0 && active.Output.Count == 0)
+        {
+            // Nothing of it was said: it is said at the next occasion.
+            _next--;
+        }
+
+        End(active, "cancelled", reason);
+    }
+
+    /// <summary>conversation.item.truncate of the client.</summary>
+    /// <returns>The refusal, or null.</returns>
+    public RealtimeTwinError? Truncate(string itemId, long contentIndex, long audioEndMs)
+    {
+        RealtimeItem? item = _conversation.Find(itemId);
+        double sent = item?.Response?.AudioMs ?? 0;
+        RealtimeTwinError? error = item switch
+        {
+            null => new RealtimeTwinError("item_truncate_invalid_item_id", $"Error truncating item: the item with id '{itemId}' does not exist.", "item_id"),
+            { Response: null } => new RealtimeTwinError("invalid_value", "Only model output audio messages can be truncated", "item_id"),
+            _ when contentIndex != 0 => new RealtimeTwinError("invalid_value", $"Item '{itemId}' has no content part {contentIndex}.", "content_index"),
+            _ when audioEndMs < 0 => new RealtimeTwinError("invalid_value", $"Invalid value: {audioEndMs}. Expected an integer >= 0.", "audio_end_ms"),
+            _ when audioEndMs > sent => new RealtimeTwinError("invalid_value", $"Audio content of {(long)sent}ms is already shorter than {audioEndMs}ms", "audio_end_ms"),
+            _ => null,
+        };
+        _record.Truncations.Add(new RealtimeTwinTruncation(_agenda.Now, itemId, audioEndMs, sent, error?.Code));
+        if (error is not null)
+        {
+            return error;
+        }
+
+        item!.Response!.TruncatedAtMs = audioEndMs;
+        // The server forgets the words along with the sound: nobody knows where in them the cut lies.
+        if (item.Body["content"]![0] is JsonObject part)
+        {
+            part.Remove("transcript");
+        }
+
+        Utf8JsonWriter json = _events.Begin("conversation.item.truncated");
+        json.WriteString("item_id", itemId);
+        json.WriteNumber("content_index", 0);
+        json.WriteNumber("audio_end_ms", audioEndMs);
+        _events.End();
+        return null;
+    }
+
+    private void Speak(Active active)
+    {
+        if (active.Done)
+        {
+            return;
+        }
+
+        ScenarioTurn? turn = active.Turn;
+        if (turn?.End is ScenarioResponseEnd.Failed or ScenarioResponseEnd.RateLimited)
+        {
+            End(active, "failed", null, turn.End == ScenarioResponseEnd.RateLimited
+                ? ("rate_limit_exceeded", "Rate limit reached for this model. Please try again in 1s.")
+                : ("server_error", "The server had an error while processing your request. Sorry about that!"));
+            return;
+        }
+
+        if (turn?.Clip is null)
+        {
+            CallFunctions(active);
+            return;
+        }
+
+        active.Words = turn.Transcript.Split(' ');
+        active.Record.Clip = turn.Clip;
+        active.Record.ItemId = _ids.Next("item_");
+        active.Audio = active.IsText ? default : active.Record.Format.Encode(turn.Clip);
+        active.Limit = turn.End == ScenarioResponseEnd.Completed ? active.Audio.Length : active.Audio.Length / 4 * 2;
+        var item = new RealtimeItem(active.Record.ItemId, new JsonObject
+        {
+            ["id"] = active.Record.ItemId,
+            ["object"] = "realtime.item",
+            ["type"] = "message",
+            ["status"] = "in_progress",
+            ["role"] = "assistant",
+            ["content"] = new JsonArray(),
+        })
+        { Response = active.IsText ? null : active.Record };
+        active.Item = item;
+        WriteItem("response.output_item.added", active, item);
+        _conversation.Append(item);
+        WritePart("response.content_part.added", active, "");
+        if (active.IsText)
+        {
+            SendWords(active, active.Words.Length);
+            FinishMessage(active, item, "completed");
+            CallFunctions(active);
+            return;
+        }
+
+        HasSpoken = true;
+        SendNext(active);
+    }
+
+    private void SendNext(Active active)
+    {
+        if (active.Done)
+        {
+            return;
+        }
+
+        if (_unsentBytes() > MostUnsentBytes)
+        {
+            _agenda.After(TimeSpan.FromMilliseconds(20), () => SendNext(active));
+            return;
+        }
+
+        // Words first: the transcript runs half as far again ahead of the sound.
+        int chunk = _sizes.Next(_options.MinDeltaMs, _options.MaxDeltaMs + 1);
+        double heard = (double)(active.Sent + (chunk * active.Record.Format.BytesPerMs())) / Math.Max(1, active.Audio.Length);
+        SendWords(active, (int)Math.Ceiling(active.Words.Length * Math.Min(1, heard * 1.5)));
+        double sentMs = SendAudio(active, chunk);
+        if (active.Sent < active.Limit)
+        {
+            if (_options.AudioSpeed > 0)
+            {
+                _agenda.After(TimeSpan.FromMilliseconds(sentMs / _options.AudioSpeed), active.Next ??= () => SendNext(active));
+            }
+            else
+            {
+                _agenda.After(TimeSpan.Zero, active.Next ??= () => SendNext(active));
+            }
+
+            return;
+        }
+
+        if (active.Limit < active.Audio.Length)
+        {
+            FinishMessage(active, active.Item!, "incomplete");
+            End(active, "incomplete", active.Turn!.End == ScenarioResponseEnd.MaxOutputTokens ? "max_output_tokens" : "content_filter");
+            return;
+        }
+
+        SendWords(active, active.Words.Length);
+        FinishMessage(active, active.Item!, "completed");
+        CallFunctions(active);
+    }
+
+    // Sizes are whole samples, and no multiple of anything else: a few samples more or less than the milliseconds say.
+    private double SendAudio(Active active, int milliseconds)
+    {
+        RealtimeTwinFaults faults = _options.Faults;
+        int sample = active.Record.Format.BytesPerSample();
+        int length = (milliseconds * active.Record.Format.BytesPerMs()) + (_sizes.Next(-7, 8) * sample);
+        length = Math.Clamp(length, sample, active.Limit - active.Sent);
+        _deltas++;
+        if (Every(faults.OddEveryDeltas) && length > 1 && active.Sent + length < active.Limit)
+        {
+            length -= active.Sent % sample == 0 ? 1 : 0;
+        }
+        else if (active.Sent % sample != 0 && length > 1)
+        {
+            length -= 1;
+        }
+
+        if (Every(faults.EmptyEveryDeltas))
+        {
+            SendDelta(active, default);
+        }
+
+        ReadOnlyMemory<byte> audio = active.Audio.Slice(active.Sent, length);
+        bool spoiled = Every(faults.BadBase64EveryDeltas);
+        SendDelta(active, audio.Span, spoiled);
+        if (Every(faults.DuplicateEveryDeltas))
+        {
+            SendDelta(active, audio.Span);
+        }
+
+        active.Sent += length;
+        active.Record.FirstAudioAt ??= _agenda.Now;
+        active.Record.Audio = active.Audio[..active.Sent];
+        return (double)length / active.Record.Format.BytesPerMs();
+
+        bool Every(int n) => n > 0 && _deltas % n == 0;
+    }
+
+    private void SendDelta(Active active, ReadOnlySpan<byte> audio, bool spoiled = false)
+    {
+        BeginPart("response.output_audio.delta", active);
+        _events.WriteBase64("delta"u8, audio, spoiled);
+        _events.End();
+    }
+
+    private void SendWords(Active active, int upTo)
+    {
+        if (upTo <= active.WordsSent)
+        {
+            return;
+        }
+
+        string text = (active.WordsSent > 0 ? " " : "") + string.Join(' ', active.Words[active.WordsSent..upTo]);
+        active.WordsSent = upTo;
+        active.Record.Transcript += text;
+        BeginPart(active.IsText ? "response.output_text.delta" : "response.output_audio_transcript.delta", active).WriteString("delta", text);
+        _events.End();
+    }
+
+    private void FinishMessage(Active active, RealtimeItem item, string status)
+    {
+        if (active.IsText)
+        {
+            BeginPart("response.output_text.done", active).WriteString("text", active.Record.Transcript);
+            _events.End();
+        }
+        else
+        {
+            BeginPart("response.output_audio.done", active);
+            _events.End();
+            BeginPart("response.output_audio_transcript.done", active).WriteString("transcript", active.Record.Transcript);
+            _events.End();
+        }
+
+        WritePart("response.content_part.done", active, active.Record.Transcript);
+        item.Body["status"] = status;
+        item.Body["content"] = new JsonArray(active.IsText
+            ? new JsonObject { ["type"] = "output_text", ["text"] = active.Record.Transcript }
+            : new JsonObject { ["type"] = "output_audio", ["transcript"] = active.Record.Transcript });
+        WriteItem("response.output_item.done", active, item);
+        _conversation.Finish(item);
+        active.Output.Add(item.Body.DeepClone());
+        active.OutputIndex++;
+        active.Item = null;
+    }
+
+    private void CallFunctions(Active active)
+    {
+        foreach (ScenarioFunctionCall call in active.Turn?.Calls ?? [])
+        {
+            string callId = _ids.Next("call_");
+            string arguments = call.Arguments.ToJsonString();
+            var item = new RealtimeItem(_ids.Next("item_"), new JsonObject
+            {
+                ["id"] = null,
+                ["object"] = "realtime.item",
+                ["type"] = "function_call",
+                ["status"] = "in_progress",
+                ["name"] = call.Name,
+                ["call_id"] = callId,
+                ["arguments"] = "",
+            });
+            item.Body["id"] = item.Id;
+            WriteItem("response.output_item.added", active, item);
+            _conversation.Append(item);
+            for (int at = 0; at < arguments.Length;)
+            {
+                int length = Math.Min(arguments.Length - at, _sizes.Next(3, 24));
+                Utf8JsonWriter delta = BeginOutput("response.function_call_arguments.delta", active, item.Id);
+                delta.WriteString("call_id", callId);
+                delta.WriteString("delta", arguments.AsSpan(at, length));
+                _events.End();
+                at += length;
+            }
+
+            Utf8JsonWriter done = BeginOutput("response.function_call_arguments.done", active, item.Id);
+            done.WriteString("call_id", callId);
+            done.WriteString("name", call.Name);
+            done.WriteString("arguments", arguments);
+            _events.End();
+            item.Body["status"] = "completed";
+            item.Body["arguments"] = arguments;
+            WriteItem("response.output_item.done", active, item);
+            _conversation.Finish(item);
+            active.Output.Add(item.Body.DeepClone());
+            active.Record.Calls.Add((call.Name, callId, arguments));
+            active.OutputIndex++;
+        }
+
+        End(active, "completed", null);
+    }
+
+    private void End(Active active, string status, string? reason, (string Code, string Message)? failure = null)
+    {
+        active.Done = true;
+        active.Record.Status = status;
+        active.Record.Reason = reason;
+        active.Record.DoneAt = _agenda.Now;
+        active.Failure = failure;
+        if (active == _active)
+        {
+            _active = null;
+        }
+
+        WriteResponse("response.done", active);
+        Utf8JsonWriter limits = _events.Begin("rate_limits.updated");
+        limits.WriteStartArray("rate_limits");
+        WriteLimit(limits, "requests", 1000, 1000 - _record.Responses.Count);
+        WriteLimit(limits, "tokens", 40000, Math.Max(0, 40000 - (_record.Responses.Count * 400)));
+        limits.WriteEndArray();
+        _events.End();
+        if (!active.OutOfBand)
+        {
+            Ended?.Invoke(active.Record.AudioMs);
+        }
+    }
+
+    private static void WriteLimit(Utf8JsonWriter json, string name, int limit, int remaining)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        json.WriteNumber("limit", limit);
+        json.WriteNumber("remaining", remaining);
+        json.WriteNumber("reset_seconds", 0.06);
+        json.WriteEndObject();
+    }
+
+    private Utf8JsonWriter BeginOutput(string type, Active active, string itemId)
+    {
+        Utf8JsonWriter json = _events.Begin(type);
+        json.WriteString("response_id"u8, active.Record.Id);
+        json.WriteString("item_id"u8, itemId);
+        json.WriteNumber("output_index"u8, active.OutputIndex);
+        return json;
+    }
+
+    private Utf8JsonWriter BeginPart(string type, Active active)
+    {
+        Utf8JsonWriter json = BeginOutput(type, active, active.Record.ItemId!);
+        json.WriteNumber("content_index"u8, 0);
+        return json;
+    }
+
+    // Parts say "audio" and "text" where items say "output_audio" and "output_text".
+    private void WritePart(string type, Active active, string transcript)
+    {
+        Utf8JsonWriter json = BeginPart(type, active);
+        json.WriteStartObject("part");
+        json.WriteString("type", active.IsText ? "text" : "audio");
+        json.WriteString(active.IsText ? "text" : "transcript", transcript);
+        json.WriteEndObject();
+        _events.End();
+    }
+
+    private void WriteItem(string type, Active active, RealtimeItem item)
+    {
+        Utf8JsonWriter json = _events.Begin(type);
+        json.WriteString("response_id", active.Record.Id);
+        json.WriteNumber("output_index", active.OutputIndex);
+        json.WritePropertyName("item");
+        item.Body.WriteTo(json);
+        _events.End();
+    }
+
+    private void WriteResponse(string type, Active active)
+    {
+        RealtimeTwinResponse record = active.Record;
+        Utf8JsonWriter json = _events.Begin(type);
+        json.WriteStartObject("response");
+        json.WriteString("object", "realtime.response");
+        json.WriteString("id", record.Id);
+        json.WriteString("status", record.Status);
+        WriteStatusDetails(json, active);
+        json.WriteStartArray("output");
+        foreach (JsonNode item in active.Output)
+        {
+            item.WriteTo(json);
+        }
+
+        json.WriteEndArray();
+        if (!active.OutOfBand)
+        {
+            json.WriteString("conversation_id", _conversationId);
+        }
+
+        json.WriteStartArray("output_modalities");
+        json.WriteStringValue(active.IsText ? "text" : "audio");
+        json.WriteEndArray();
+        json.WriteString("max_output_tokens", "inf");
+        json.WriteStartObject("audio");
+        json.WriteStartObject("output");
+        json.WriteStartObject("format");
+        json.WriteString("type", record.Format.Name());
+        if (record.Format == RealtimeWireFormat.Pcm24k)
+        {
+            json.WriteNumber("rate", 24000);
+        }
+
+        json.WriteEndObject();
+        json.WriteString("voice", _session.Voice);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        if (active.Done)
+        {
+            WriteUsage(json, active);
+        }
+
+        if (active.Metadata is { } metadata)
+        {
+            json.WritePropertyName("metadata");
+            metadata.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+        _events.End();
+    }
+
+    private static void WriteStatusDetails(Utf8JsonWriter json, Active active)
+    {
+        if (active.Record.Status is not ("cancelled" or "incomplete" or "failed"))
+        {
+            return;
+        }
+
+        json.WriteStartObject("status_details");
+        json.WriteString("type", active.Record.Status);
+        if (active.Record.Reason is { } reason)
+        {
+            json.WriteString("reason", reason);
+        }
+
+        if (active.Failure is { } failure)
+        {
+            json.WriteStartObject("error");
+            json.WriteString("type", failure.Code == "server_error" ? "server_error" : "invalid_request_error");
+            json.WriteString("code", failure.Code);
+            json.WriteString("message", failure.Message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    // The service counts about ten audio tokens for a second heard and twenty for a second spoken.
+    private void WriteUsage(Utf8JsonWriter json, Active active)
+    {
+        int heard = (int)(_record.Heard.Duration.TotalSeconds * 10);
+        int spoken = (int)(active.Record.AudioMs / 50);
+        int words = (active.Record.Transcript.Length + active.Record.Calls.Sum(c => c.Arguments.Length)) / 4;
+        int instructions = _session.Effective["instructions"]!.ToString().Length / 4;
+        int cached = Math.Min(heard + instructions, (_record.Responses.Count - 1) * 64);
+        json.WriteStartObject("usage");
+        json.WriteNumber("total_tokens", heard + instructions + spoken + words);
+        json.WriteNumber("input_tokens", heard + instructions);
+        json.WriteNumber("output_tokens", spoken + words);
+        json.WriteStartObject("input_token_details");
+        json.WriteNumber("text_tokens", instructions);
+        json.WriteNumber("audio_tokens", heard);
+        json.WriteNumber("image_tokens", 0);
+        json.WriteNumber("cached_tokens", cached);
+        json.WriteStartObject("cached_tokens_details");
+        json.WriteNumber("text_tokens", Math.Min(cached, instructions));
+        json.WriteNumber("audio_tokens", Math.Max(0, cached - instructions));
+        json.WriteNumber("image_tokens", 0);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteStartObject("output_token_details");
+        json.WriteNumber("text_tokens", words);
+        json.WriteNumber("audio_tokens", spoken);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>A response under way.</summary>
+    private sealed class Active(RealtimeTwinResponse record, ScenarioTurn? turn, bool outOfBand)
+    {
+        public RealtimeTwinResponse Record { get; } = record;
+
+        public ScenarioTurn? Turn { get; } = turn;
+
+        public bool OutOfBand { get; } = outOfBand;
+
+        public JsonNode? Metadata { get; init; }
+
+        public bool IsText { get; set; }
+
+        /// <summary>The message being spoken; null before and after.</summary>
+        public RealtimeItem? Item { get; set; }
+
+        public ReadOnlyMemory<byte> Audio { get; set; }
+
+        /// <summary>Bytes of <see cref="Audio"/> that will be sent.</summary>
+        public int Limit { get; set; }
+
+        public int Sent { get; set; }
+
+        public string[] Words { get; set; } = [];
+
+        public int WordsSent { get; set; }
+
+        public int OutputIndex { get; set; }
+
+        public List<JsonNode> Output { get; } = [];
+
+        public (string Code, string Message)? Failure { get; set; }
+
+        public Action? Next { get; set; }
+
+        public bool Done { get; set; }
+    }
+}

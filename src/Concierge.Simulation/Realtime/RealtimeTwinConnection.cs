@@ -1,0 +1,14 @@
+namespace Concierge.Simulation.Realtime;
+
+/// <summary>What the client's upgrade request said.</summary>
+public sealed record RealtimeTwinConnection
+{
+    /// <summary>The <c>model</c> of the query.</summary>
+    public string Model { get; init; } = "gpt-realtime-2.1";
+
+    /// <summary>The key presented, by bearer, <c>api-key</c> header, query or subprotocol; null when none was.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Whether the header <c>OpenAI-Beta: realtime=v1</c> was sent, which the vendor refuses since 2026-05-12.</summary>
+    public bool AsksForBeta { get; init; }
+}

@@ -1,0 +1,71 @@
+namespace Concierge.Simulation.Realtime;
+
+/// <summary>What goes wrong on one connection of the Realtime twin. Times are from the opening of the session.</summary>
+public sealed record RealtimeTwinFaults
+{
+    /// <summary>Nothing goes wrong.</summary>
+    public static RealtimeTwinFaults None { get; } = new();
+
+    /// <summary>Server only: answer the upgrade with this HTTP status instead of 101.</summary>
+    public int? RefuseStatus { get; init; }
+
+    /// <summary>Server only: seconds for the Retry-After header of a refusal.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>Server only: wait this long before answering the upgrade.</summary>
+    public TimeSpan HandshakeDelay { get; init; }
+
+    /// <summary>Server only: never answer the upgrade.</summary>
+    public bool NeverAnswer { get; init; }
+
+    /// <summary>Accept, then send an <c>error</c> with this code and close as the vendor does for it (3000, or 1001 for session_expired).</summary>
+    public string? ErrorAfterOpen { get; init; }
+
+    /// <summary>Accept, but send nothing, not even session.created.</summary>
+    public bool Mute { get; init; }
+
+    /// <summary>Close the connection at this time.</summary>
+    public TimeSpan? CloseAt { get; init; }
+
+    /// <summary>The code of that close.</summary>
+    public int CloseCode { get; init; } = 1011;
+
+    /// <summary>The reason of that close.</summary>
+    public string CloseReason { get; init; } = "";
+
+    /// <summary>Reset the connection at this time, without a close frame.</summary>
+    public TimeSpan? ResetAt { get; init; }
+
+    /// <summary>Stop reading at this time.</summary>
+    public TimeSpan? StallReadingAt { get; init; }
+
+    /// <summary>For how long reading stops. Default: for ever.</summary>
+    public TimeSpan StallReadingFor { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Send a recoverable <c>error</c> event (code server_error) at this time.</summary>
+    public TimeSpan? ErrorEventAt { get; init; }
+
+    /// <summary>Send every n-th audio delta twice; 0 for none.</summary>
+    public int DuplicateEveryDeltas { get; init; }
+
+    /// <summary>Give every n-th audio delta an odd number of octets; the next one brings the missing half sample. 0 for none.</summary>
+    public int OddEveryDeltas { get; init; }
+
+    /// <summary>Spoil the base64 of every n-th audio delta; 0 for none.</summary>
+    public int BadBase64EveryDeltas { get; init; }
+
+    /// <summary>Put an empty audio delta before every n-th one; 0 for none.</summary>
+    public int EmptyEveryDeltas { get; init; }
+
+    /// <summary>Send a message that is not JSON before every n-th event; 0 for none.</summary>
+    public int MalformedEveryEvents { get; init; }
+
+    /// <summary>Send an event of an unknown type before every n-th event; 0 for none.</summary>
+    public int UnknownEveryEvents { get; init; }
+
+    /// <summary>Write the slashes of base64 as <c>\/</c>, which JSON allows.</summary>
+    public bool EscapeBase64 { get; init; }
+
+    /// <summary>Deltas that still arrive for a response after its interruption; null lets the seed choose 0 to 2.</summary>
+    public int? LateDeltas { get; init; }
+}

@@ -1,0 +1,469 @@
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Concierge.Simulation.Scenarios;
+using Concierge.Simulation.Speech;
+using Concierge.Simulation.Time;
+using Concierge.WebSockets;
+
+namespace Concierge.Simulation.Realtime;
+
+/// <summary>
+/// One session of the Realtime twin, after the upgrade: speaks the GA dialect over WebSocket frames on a duplex, hears, answers from its scenario, and
+/// records everything.
+/// </summary>
+/// <remarks>
+/// All state is behind one lock, taken by the reading loop for each client event and by the agenda for each timed action; both append to the writer under it
+/// and flush after it. Nothing waits inside, so under a <see cref="VirtualTimeLoop"/> the session is deterministic for a seed.
+/// </remarks>
+public sealed class RealtimeTwinSession
+{
+    // What a client may leave unread before the twin stops talking: far more than any client that works.
+    private static readonly WebSocketWriterOptions s_writing = new() { ControlBudget = 64 * 1024 * 1024 };
+
+    // PROTOCOL B.9: 15 MiB of audio per append, as base64 and with its envelope.
+    private static readonly WebSocketLimits s_reading = new() { MaxFramePayload = 24 * 1024 * 1024, MaxMessageSize = 24 * 1024 * 1024 };
+
+    private static readonly TimeSpan s_closeTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private readonly IDuplexPipe _line;
+    private readonly RealtimeTwinOptions _options;
+    private readonly RealtimeTwinConnection _connection;
+    private readonly TimeProvider _time;
+    private readonly WebSocketWriter _socket;
+    private readonly WebSocketReader _reader;
+    private readonly Agenda _agenda;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly RealtimeEventWriter _events;
+    private readonly RealtimeSessionState _session;
+    private readonly RealtimeConversation _conversation;
+    private readonly RealtimeHearing _hearing;
+    private readonly RealtimeSpeaking _speaking;
+    private long _idleGeneration;
+    private bool _closing;
+
+    /// <summary>Creates a session.</summary>
+    /// <param name="line">The upgraded connection; frames only. The session completes both of its pipes.</param>
+    /// <param name="scenario">What the model says.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="options">Behaviour; null for the defaults.</param>
+    /// <param name="connection">What the upgrade request said; null for a plain, authorised one.</param>
+    public RealtimeTwinSession(
+        IDuplexPipe line,
+        Scenario scenario,
+        TimeProvider time,
+        RealtimeTwinOptions? options = null,
+        RealtimeTwinConnection? connection = null)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        ArgumentNullException.ThrowIfNull(scenario);
+        ArgumentNullException.ThrowIfNull(time);
+        _line = line;
+        _options = options ?? new RealtimeTwinOptions();
+        _connection = connection ?? new RealtimeTwinConnection { ApiKey = _options.ApiKey };
+        _time = time;
+        _socket = new WebSocketWriter(line.Output, WebSocketRole.Server, s_writing);
+        _reader = new WebSocketReader(line.Input, WebSocketRole.Server, s_reading, _socket);
+        _agenda = new Agenda(time, _gate, _socket.Flush, Fail);
+        var ids = new RealtimeIds(scenario.Seed);
+        DateTimeOffset now = time.GetUtcNow();
+        Record = new RealtimeTwinRecord(now, new AudioTrack(24000)) { SessionId = ids.Next("sess_") };
+        _events = new RealtimeEventWriter(_socket, _options, Record, scenario.Seed, () => _agenda.Now);
+        _session = new RealtimeSessionState(Record.SessionId, _connection.Model, (now + _options.SessionLimit).ToUnixTimeSeconds());
+        _conversation = new RealtimeConversation(_events, ids);
+        _hearing = new RealtimeHearing(_events, _conversation, _session, Record, _options, ids, _agenda, scenario);
+        _speaking = new RealtimeSpeaking(_events, _conversation, _session, Record, _options, ids, _agenda, scenario, () => _socket.PendingBytes);
+        _hearing.Interrupted = () => _speaking.Cancel("turn_detected");
+        _hearing.SpeechStarted = () => _idleGeneration++;
+        _hearing.ResponseWanted = () =>
+        {
+            if (!_speaking.IsActive)
+            {
+                _speaking.Begin(null);
+            }
+        };
+        _speaking.Ended = ArmIdleTimeout;
+    }
+
+    /// <summary>What happened; complete when <see cref="RunAsync"/> has returned.</summary>
+    public RealtimeTwinRecord Record { get; }
+
+    /// <summary>Whether <see cref="RunAsync"/> has returned or is about to: the record is complete.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Ends the connection at once without a close frame, as a reset would. Set by whoever owns a real socket; the default completes the pipes with an error.</summary>
+    public Action? Abort { get; set; }
+
+    /// <summary>Runs the session until the connection ends.</summary>
+    /// <param name="ct">Ends it at once.</param>
+    /// <returns><see cref="Record"/>. Ends of any kind are recorded, not thrown.</returns>
+    public async Task<RealtimeTwinRecord> RunAsync(CancellationToken ct = default)
+    {
+        using CancellationTokenRegistration registration = ct.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _ended);
+        lock (_gate)
+        {
+            Open();
+        }
+
+        _socket.Flush();
+        try
+        {
+            await ReadAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Ended from inside (fault, expiry) or by the caller: the record says why.
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            Record.Fault ??= e;
+        }
+
+        Record.EndedAt = _agenda.Now;
+        _agenda.Dispose();
+        await FinishAsync();
+        HasEnded = true;
+        return Record;
+    }
+
+    private async Task ReadAsync()
+    {
+        RealtimeTwinFaults faults = _options.Faults;
+        while (true)
+        {
+            if (faults.StallReadingAt is { } at && _agenda.Now >= at)
+            {
+                await Task.Delay(faults.StallReadingFor, _time, _ended.Token);
+                faults = faults with { StallReadingAt = null };
+            }
+
+            WebSocketReadStatus status = await _reader.ReadAsync(_ended.Token);
+            if (status != WebSocketReadStatus.Message)
+            {
+                if (!Record.ClosedByTwin)
+                {
+                    Record.CloseCode = _reader.CloseCode;
+                    Record.CloseReason = _reader.CloseReason;
+                }
+
+                Record.Fault ??= _reader.Fault;
+                return;
+            }
+
+            lock (_gate)
+            {
+                if (!_closing)
+                {
+                    Handle(_reader.Opcode, _reader.Payload);
+                }
+            }
+
+            _socket.Flush();
+        }
+    }
+
+    private async Task FinishAsync()
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(s_closeTimeout, _time);
+            await _socket.DrainAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client does not read what is left: it does not get it.
+        }
+
+        _reader.Dispose();
+        await _line.Output.CompleteAsync();
+        await _line.Input.CompleteAsync();
+        _ended.Dispose();
+    }
+
+    private void Open()
+    {
+        RealtimeTwinFaults faults = _options.Faults;
+        if (_connection.AsksForBeta)
+        {
+            Refuse(new RealtimeTwinError("beta_api_shape_disabled", "The beta Realtime API shape is no longer available. Please migrate to the GA API."), 4000, "invalid_request_error.beta_api_shape_disabled");
+            return;
+        }
+
+        if (_options.ApiKey is { } key && _connection.ApiKey != key)
+        {
+            Refuse(new RealtimeTwinError("invalid_api_key", "Incorrect API key provided. You can find your API key at https://platform.openai.com/account/api-keys."), 3000, "invalid_request_error.invalid_api_key");
+            return;
+        }
+
+        if (faults.ErrorAfterOpen is { } code)
+        {
+            bool expired = code == "session_expired";
+            Refuse(new RealtimeTwinError(code, expired ? "Your session hit the maximum duration of 60 minutes." : $"The request was refused: {code}."), expired ? 1001 : 3000, expired ? "" : "invalid_request_error." + code);
+            return;
+        }
+
+        if (faults.Mute)
+        {
+            return;
+        }
+
+        TellSession("session.created");
+        _agenda.At(_options.SessionLimit, () => Refuse(
+            new RealtimeTwinError("session_expired", "Your session hit the maximum duration of 60 minutes."), 1001, ""));
+        if (faults.ErrorEventAt is { } errorAt)
+        {
+            _agenda.At(errorAt, () => SendError(new RealtimeTwinError("server_error", "The server had an error while processing your request. Sorry about that!", null, "server_error"), null));
+        }
+
+        if (faults.CloseAt is { } closeAt)
+        {
+            _agenda.At(closeAt, () => Close(faults.CloseCode, faults.CloseReason));
+        }
+
+        if (faults.ResetAt is { } resetAt)
+        {
+            _agenda.At(resetAt, Reset);
+        }
+    }
+
+    private void Handle(WebSocketOpcode opcode, ReadOnlySpan<byte> message)
+    {
+        if (opcode != WebSocketOpcode.Text)
+        {
+            SendError(new RealtimeTwinError("invalid_event", "The message must be a text frame holding one JSON object."), null);
+            return;
+        }
+
+        // Fifty times a second: no tree for audio.
+        if (TryReadAppend(message, out ReadOnlySpan<byte> audio))
+        {
+            if (_hearing.Append(audio) is { } refused)
+            {
+                SendError(refused, null);
+            }
+
+            return;
+        }
+
+        JsonObject? command = null;
+        try
+        {
+            command = JsonNode.Parse(message) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            // Falls through to the refusal.
+        }
+
+        if (command is null)
+        {
+            Record.AddReceived(new RealtimeTwinEvent(_agenda.Now, "(not JSON)", message.Length, false, Encoding.UTF8.GetString(message)));
+            SendError(new RealtimeTwinError("invalid_event", "The server had an error while parsing your event: it is not a JSON object."), null);
+            return;
+        }
+
+        string? eventId = command["event_id"] is JsonValue id && id.GetValueKind() == JsonValueKind.String ? id.GetValue<string>() : null;
+        string type = command["type"] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : "";
+        RealtimeTwinError? error = RealtimeCommandRules.Check(type, command) ?? Execute(type, command);
+        string? text = type == "input_audio_buffer.append" ? null : Encoding.UTF8.GetString(message);
+        Record.AddReceived(new RealtimeTwinEvent(_agenda.Now, type, message.Length, error is null, text));
+        if (error is not null)
+        {
+            SendError(error, eventId);
+        }
+    }
+
+    private RealtimeTwinError? Execute(string type, JsonObject command)
+    {
+        switch (type)
+        {
+            case "session.update":
+                if (_session.TryUpdate((JsonObject)command["session"]!, _speaking.HasSpoken) is { } refused)
+                {
+                    return refused;
+                }
+
+                _hearing.Configure();
+                TellSession("session.updated");
+                return null;
+            case "input_audio_buffer.append":
+                return _hearing.Append(Encoding.UTF8.GetBytes(command["audio"]!.GetValue<string>()));
+            case "input_audio_buffer.clear":
+                _hearing.Clear();
+                return null;
+            case "input_audio_buffer.commit":
+                return _hearing.Commit();
+            case "conversation.item.create":
+                RealtimeTwinError? failed = _conversation.Create(command);
+                if (failed is null && command["item"]!["type"]!.ToString() == "function_call_output")
+                {
+                    Record.FunctionOutputs.Add((command["item"]!["call_id"]!.ToString(), command["item"]!["output"]!.ToString()));
+                }
+
+                return failed;
+            case "conversation.item.delete":
+                return _conversation.Delete(command["item_id"]!.ToString());
+            case "conversation.item.retrieve":
+                return _conversation.Retrieve(command["item_id"]!.ToString());
+            case "conversation.item.truncate":
+                return _speaking.Truncate(
+                    command["item_id"]!.ToString(),
+                    (long)RealtimeTurnDetection.Number(command["content_index"], 0),
+                    (long)RealtimeTurnDetection.Number(command["audio_end_ms"], 0));
+            case "response.create":
+                var overrides = command["response"] as JsonObject;
+                if (_speaking.IsActive && overrides?["conversation"]?.ToString() != "none")
+                {
+                    return new RealtimeTwinError("conversation_already_has_active_response", $"Conversation already has an active response in progress: {_speaking.ActiveId}. Wait until the response is finished before creating a new one.");
+                }
+
+                _idleGeneration++;
+                _speaking.Begin(overrides);
+                return null;
+            case "response.cancel":
+                if (!_speaking.IsActive || (command["response_id"]?.ToString() is { } id && id != _speaking.ActiveId))
+                {
+                    return new RealtimeTwinError("response_cancel_not_active", "Cancellation failed: no active response found");
+                }
+
+                _speaking.Cancel("client_cancelled");
+                return null;
+            default:
+                return new RealtimeTwinError("invalid_event", $"Invalid event: '{type}' is not valid on this connection.", "type");
+        }
+    }
+
+    // {"type":"input_audio_buffer.append","audio":"..."} with nothing else and no escapes; anything else takes the long way.
+    private static bool TryReadAppend(ReadOnlySpan<byte> message, out ReadOnlySpan<byte> audio)
+    {
+        audio = default;
+        bool isAppend = false;
+        bool hasAudio = false;
+        var json = new Utf8JsonReader(message);
+        try
+        {
+            while (json.Read())
+            {
+                if (json.TokenType != JsonTokenType.PropertyName)
+                {
+                    continue;
+                }
+
+                if (json.ValueTextEquals("type"u8) && !isAppend)
+                {
+                    json.Read();
+                    isAppend = json.TokenType == JsonTokenType.String && json.ValueTextEquals("input_audio_buffer.append"u8);
+                    if (!isAppend)
+                    {
+                        return false;
+                    }
+                }
+                else if (json.ValueTextEquals("audio"u8) && !hasAudio && json.CurrentDepth == 1)
+                {
+                    json.Read();
+                    hasAudio = json.TokenType == JsonTokenType.String && !json.ValueIsEscaped;
+                    audio = json.ValueSpan;
+                    if (!hasAudio)
+                    {
+                        return false;
+                    }
+                }
+                else
+                {
+                    return false;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        return isAppend && hasAudio;
+    }
+
+    // The service waits until it believes that its last response has been played.
+    private void ArmIdleTimeout(double audioMs)
+    {
+        long generation = ++_idleGeneration;
+        if (_session.TurnDetection?.IdleTimeoutMs is { } idle)
+        {
+            _agenda.After(TimeSpan.FromMilliseconds(audioMs + idle), () =>
+            {
+                if (generation == _idleGeneration && !_hearing.IsSpeech && !_speaking.IsActive)
+                {
+                    _hearing.TimeOut();
+                }
+            });
+        }
+    }
+
+    private void TellSession(string type)
+    {
+        Utf8JsonWriter json = _events.Begin(type);
+        json.WritePropertyName("session");
+        _session.Effective.WriteTo(json);
+        _events.End();
+    }
+
+    private void SendError(RealtimeTwinError error, string? eventId)
+    {
+        Record.Errors.Add(error);
+        Utf8JsonWriter json = _events.Begin("error");
+        json.WriteStartObject("error");
+        json.WriteString("type", error.Type);
+        json.WriteString("code", error.Code);
+        json.WriteString("message", error.Message);
+        json.WriteString("param", error.Param);
+        json.WriteString("event_id", eventId);
+        json.WriteEndObject();
+        _events.End();
+    }
+
+    private void Refuse(RealtimeTwinError error, int closeCode, string reason)
+    {
+        SendError(error, null);
+        Close(closeCode, reason);
+    }
+
+    private void Close(int code, string reason)
+    {
+        if (_closing)
+        {
+            return;
+        }
+
+        _closing = true;
+        Record.ClosedByTwin = true;
+        Record.CloseCode = code;
+        Record.CloseReason = reason;
+        _ = _socket.CloseAsync(code, reason);
+        _agenda.After(s_closeTimeout, _ended.Cancel);
+    }
+
+    private void Reset()
+    {
+        _closing = true;
+        Record.ClosedByTwin = true;
+        Record.CloseCode = WebSocketErrors.AbnormalClosure;
+        _socket.Abort();
+        if (Abort is not null)
+        {
+            Abort();
+        }
+        else
+        {
+            _line.Output.Complete(new IOException("Connection reset by peer."));
+        }
+
+        _ended.Cancel();
+    }
+
+    private void Fail(Exception fault)
+    {
+        Record.Fault ??= fault;
+        _ended.Cancel();
+    }
+}

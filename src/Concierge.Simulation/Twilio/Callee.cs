@@ -1,0 +1,187 @@
+using Concierge.Simulation.Scenarios;
+using Concierge.Simulation.Speech;
+
+namespace Concierge.Simulation.Twilio;
+
+/// <summary>
+/// The person at the telephone: hears 20 ms, says 20 ms, walking through its turns of the scenario. Knows nothing of protocols.
+/// </summary>
+internal sealed class Callee
+{
+    private const int FrameMs = 20;
+    private const int FrameSamples = 160;
+
+    // Speech is speech from the second loud frame in a row, and over after this much silence.
+    private const int SpeechGapMs = 400;
+
+    // Heard this long after the callee began to interrupt, silence means that the agent gave way.
+    private const int YieldGapMs = 200;
+
+    private readonly ScenarioTurn[] _script;
+    private readonly ScenarioCallee _manner;
+    private readonly TwilioTwinRecord _record;
+    private int _next;
+    private long _now;             // ms, end of the present frame
+    private long _ownEnd;          // when the callee's last turn ended
+    private bool _heardSinceTurn;
+    private long _lastLoud = -1;
+    private long _speechStart = -1;
+    private int _loudFrames;
+    private short[]? _saying;
+    private int _said;
+    private TwilioTwinTurn? _turn;
+    private TwilioTwinTurn? _yielding;
+
+    public Callee(Scenario scenario, TwilioTwinRecord record)
+    {
+        _script = [.. scenario.CalleeTurns];
+        _manner = scenario.Callee;
+        _record = record;
+    }
+
+    /// <summary>Digits to press now.</summary>
+    public string? Digits { get; private set; }
+
+    /// <summary>Set once when the callee hangs up.</summary>
+    public TwilioTwinEnd? HangsUp { get; private set; }
+
+    public bool IsSpeaking => _saying is not null;
+
+    /// <summary>One frame of the call.</summary>
+    /// <param name="heard">160 samples that the callee heard.</param>
+    /// <param name="says">160 samples that it says meanwhile; filled here.</param>
+    /// <returns>Level of what was heard, in dBFS.</returns>
+    public double Frame(ReadOnlySpan<short> heard, Span<short> says)
+    {
+        _now += FrameMs;
+        double level = Loudness.Db(heard);
+        Listen(level > _manner.SpeechThresholdDb);
+        Digits = null;
+        if (_saying is null && HangsUp is null)
+        {
+            Decide();
+        }
+
+        says.Clear();
+        if (_saying is not null)
+        {
+            int length = Math.Min(FrameSamples, _saying.Length - _said);
+            _saying.AsSpan(_said, length).CopyTo(says);
+            _said += length;
+            if (_said == _saying.Length)
+            {
+                EndTurn();
+            }
+        }
+
+        return level;
+    }
+
+    private void Listen(bool loud)
+    {
+        _loudFrames = loud ? _loudFrames + 1 : 0;
+        if (loud && _loudFrames >= 2)
+        {
+            if (_speechStart < 0)
+            {
+                _speechStart = _now - (2 * FrameMs);
+            }
+
+            _lastLoud = _now;
+            if (_saying is null)
+            {
+                _heardSinceTurn = true;
+            }
+        }
+        else if (_speechStart >= 0 && _now - _lastLoud >= SpeechGapMs)
+        {
+            _record.AgentSpeech.Add(new TwilioTwinSpeech(TimeSpan.FromMilliseconds(_speechStart), TimeSpan.FromMilliseconds(_lastLoud)));
+            _speechStart = -1;
+        }
+
+        if (_yielding is not null && _now - Math.Max(_lastLoud, _yielding.StartedAt.TotalMilliseconds) >= YieldGapMs)
+        {
+            _yielding.AgentStoppedAt = TimeSpan.FromMilliseconds(_lastLoud);
+            _yielding = null;
+        }
+        else if (_yielding?.EndedAt is { } ended && _now - ended.TotalMilliseconds >= YieldGapMs)
+        {
+            _yielding = null;
+        }
+    }
+
+    private void Decide()
+    {
+        ScenarioTurn? turn = _next < _script.Length ? _script[_next] : null;
+        bool cue = turn?.When switch
+        {
+            null => false,
+            ScenarioTrigger.Answered => _now - FrameMs >= turn.AfterMs,
+            ScenarioTrigger.Elapsed => _now - FrameMs - _ownEnd >= turn.AfterMs,
+            // An agent that ended too early for the interruption is answered like one that ended.
+            ScenarioTrigger.Speaking => _speechStart >= 0 ? _now - _speechStart >= turn.AfterMs && _now - _lastLoud <= FrameMs : HasFallenSilent(1000),
+            _ => HasFallenSilent(turn.AfterMs),
+        };
+        if (cue)
+        {
+            Begin(turn!);
+        }
+        else if (_now - Math.Max(_ownEnd, _lastLoud) >= _manner.PatienceMs)
+        {
+            HangsUp = TwilioTwinEnd.CalleeGaveUp;
+        }
+    }
+
+    private bool HasFallenSilent(int forMs) => _heardSinceTurn && _now - _lastLoud >= forMs;
+
+    private void Begin(ScenarioTurn turn)
+    {
+        bool interrupts = _speechStart >= 0 && _now - _lastLoud <= FrameMs;
+        Digits = turn.Dtmf;
+        _turn = new TwilioTwinTurn
+        {
+            Index = _next++,
+            Clip = turn.Clip?.Name,
+            Transcript = turn.Transcript,
+            StartedAt = TimeSpan.FromMilliseconds(_now - FrameMs),
+            Interrupts = interrupts,
+        };
+        _record.Turns.Add(_turn);
+        if (interrupts)
+        {
+            _yielding = _turn;
+        }
+
+        _saying = turn.Clip is { } clip ? clip.At(8000).ToArray() : turn.ToneHz > 0 ? Tone(turn.ToneHz, turn.ToneMs) : [];
+        _said = 0;
+        if (_saying.Length == 0)
+        {
+            EndTurn();
+        }
+    }
+
+    private void EndTurn()
+    {
+        _saying = null;
+        _turn!.EndedAt = TimeSpan.FromMilliseconds(_now);
+        _ownEnd = _now;
+        _heardSinceTurn = false;
+        if (_script[_turn.Index].HangUp)
+        {
+            HangsUp = TwilioTwinEnd.CalleeHungUp;
+        }
+    }
+
+    // A tone at the level of speech, with 10 ms ramps.
+    private static short[] Tone(int hertz, int milliseconds)
+    {
+        var samples = new short[milliseconds * 8];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            double ramp = Math.Min(1, Math.Min(i, samples.Length - 1 - i) / 80.0);
+            samples[i] = (short)(4600 * ramp * Math.Sin(2 * Math.PI * hertz * i / 8000));
+        }
+
+        return samples;
+    }
+}

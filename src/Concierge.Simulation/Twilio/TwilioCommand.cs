@@ -1,0 +1,180 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+
+namespace Concierge.Simulation.Twilio;
+
+/// <summary>
+/// Reads what a node sends, by the vendor's strict rule: known event, exactly its keys, this stream's sid (31951 otherwise). Media is decoded into a reused buffer.
+/// </summary>
+internal sealed class TwilioCommand(string streamSid)
+{
+    private byte[] _payload = new byte[16384];
+    private int _payloadLength;
+
+    public enum Kind
+    {
+        Invalid,
+        Media,
+        Mark,
+        Clear,
+    }
+
+    [Flags]
+    private enum Keys
+    {
+        None = 0,
+        Event = 1,
+        StreamSid = 2,
+        Media = 4,
+        Mark = 8,
+    }
+
+    /// <summary>Media: the decoded audio, valid until the next read.</summary>
+    public ReadOnlySpan<byte> Payload => _payload.AsSpan(0, _payloadLength);
+
+    /// <summary>Mark: its name.</summary>
+    public string MarkName { get; private set; } = "";
+
+    /// <summary>Invalid: what is wrong.</summary>
+    public string Fault { get; private set; } = "";
+
+    public Kind Read(ReadOnlySpan<byte> message)
+    {
+        var json = new Utf8JsonReader(message);
+        try
+        {
+            return ReadObject(ref json);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return Invalid("not the JSON expected: " + e.Message);
+        }
+    }
+
+    private Kind ReadObject(ref Utf8JsonReader json)
+    {
+        Keys seen = Keys.None;
+        Kind kind = Kind.Invalid;
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+        {
+            return Invalid("not a JSON object");
+        }
+
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            Keys key = json.ValueTextEquals("event"u8) ? Keys.Event
+                : json.ValueTextEquals("streamSid"u8) ? Keys.StreamSid
+                : json.ValueTextEquals("media"u8) ? Keys.Media
+                : json.ValueTextEquals("mark"u8) ? Keys.Mark
+                : Keys.None;
+            if (key == Keys.None || (seen & key) != 0)
+            {
+                return Invalid($"additional field '{json.GetString()}'");
+            }
+
+            seen |= key;
+            json.Read();
+            switch (key)
+            {
+                case Keys.Event:
+                    kind = json.ValueTextEquals("media"u8) ? Kind.Media : json.ValueTextEquals("mark"u8) ? Kind.Mark : json.ValueTextEquals("clear"u8) ? Kind.Clear : Kind.Invalid;
+                    if (kind == Kind.Invalid)
+                    {
+                        return Invalid($"unknown event '{json.GetString()}'");
+                    }
+
+                    break;
+                case Keys.StreamSid:
+                    if (!json.ValueTextEquals(streamSid))
+                    {
+                        return Invalid("streamSid of another stream");
+                    }
+
+                    break;
+                default:
+                    if (!ReadInner(ref json, key))
+                    {
+                        return Kind.Invalid;
+                    }
+
+                    break;
+            }
+        }
+
+        if (json.TokenType != JsonTokenType.EndObject || json.Read())
+        {
+            return Invalid("not one JSON object");
+        }
+
+        Keys wanted = Keys.Event | Keys.StreamSid | (kind == Kind.Media ? Keys.Media : kind == Kind.Mark ? Keys.Mark : Keys.None);
+        return seen == wanted ? kind : Invalid($"fields {seen}, expected {wanted}");
+    }
+
+    // {"payload":"..."} or {"name":"..."}, and nothing else in it.
+    private bool ReadInner(ref Utf8JsonReader json, Keys key)
+    {
+        bool media = key == Keys.Media;
+        if (json.TokenType != JsonTokenType.StartObject || !json.Read() || json.TokenType != JsonTokenType.PropertyName
+            || !json.ValueTextEquals(media ? "payload"u8 : "name"u8))
+        {
+            Invalid(media ? "media without payload" : "mark without name");
+            return false;
+        }
+
+        json.Read();
+        if (json.TokenType != JsonTokenType.String)
+        {
+            Invalid("a field is no string");
+            return false;
+        }
+
+        if (media && !Decode(ref json))
+        {
+            Invalid("payload is not base64");
+            return false;
+        }
+
+        if (!media)
+        {
+            MarkName = json.GetString()!;
+        }
+
+        if (!json.Read() || json.TokenType != JsonTokenType.EndObject)
+        {
+            Invalid($"additional field in {key}");
+            return false;
+        }
+
+        return true;
+    }
+
+    private bool Decode(ref Utf8JsonReader json)
+    {
+        int most = Base64.GetMaxDecodedFromUtf8Length(json.ValueSpan.Length);
+        if (_payload.Length < most)
+        {
+            _payload = new byte[most];
+        }
+
+        if (!json.ValueIsEscaped)
+        {
+            return Base64.DecodeFromUtf8(json.ValueSpan, _payload, out _, out _payloadLength) == OperationStatus.Done;
+        }
+
+        if (!json.TryGetBytesFromBase64(out byte[]? bytes))
+        {
+            return false;
+        }
+
+        _payload = bytes;
+        _payloadLength = bytes.Length;
+        return true;
+    }
+
+    private Kind Invalid(string fault)
+    {
+        Fault = fault;
+        return Kind.Invalid;
+    }
+}
