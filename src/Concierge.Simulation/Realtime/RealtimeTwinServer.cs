@@ -126,10 +126,14 @@ public sealed class RealtimeTwinServer : IAsyncDisposable
     /// <summary>Ends all sessions and stops listening.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        _stopping.Dispose();
     }
 
     private async Task HandleAsync(HttpContext context)

@@ -1,5 +1,4 @@
 using Concierge.Simulation.Scenarios;
-using Concierge.Simulation.Speech;
 
 namespace Concierge.Simulation.Twilio;
 
