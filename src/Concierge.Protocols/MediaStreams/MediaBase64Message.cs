@@ -6,6 +6,7 @@ namespace Concierge.Protocols.MediaStreams;
 public readonly ref struct MediaBase64Message
 {
     private readonly ReadOnlySpan<byte> _streamSid;
+    private readonly bool _sidIsPlain;
     private readonly ReadOnlySpan<byte> _payload;
 
     /// <summary>Lends the parts; they are read when <see cref="Write"/> runs.</summary>
@@ -15,7 +16,7 @@ public readonly ref struct MediaBase64Message
     {
         _streamSid = streamSid;
         _payload = payload;
-        Length = MediaEnvelope.Length(streamSid, payload.Length);
+        Length = MediaEnvelope.Length(streamSid, payload.Length, out _sidIsPlain);
     }
 
     /// <summary>Bytes that <see cref="Write"/> fills.</summary>
@@ -25,7 +26,7 @@ public readonly ref struct MediaBase64Message
     /// <param name="destination">At least <see cref="Length"/> bytes; no byte beyond them is touched.</param>
     public void Write(Span<byte> destination)
     {
-        int at = MediaEnvelope.WriteHead(_streamSid, destination);
+        int at = MediaEnvelope.WriteHead(_streamSid, _sidIsPlain, destination);
         _payload.CopyTo(destination[at..]);
         MediaEnvelope.WriteTail(destination[(at + _payload.Length)..]);
     }

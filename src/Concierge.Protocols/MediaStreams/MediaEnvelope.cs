@@ -11,14 +11,28 @@ internal static class MediaEnvelope
 
     private static ReadOnlySpan<byte> Tail => "\"}}"u8;
 
-    internal static int Length(ReadOnlySpan<byte> streamSid, int payloadLength) =>
-        Head.Length + JsonText.EscapedLength(streamSid) + Middle.Length + payloadLength + Tail.Length;
+    internal static int Length(ReadOnlySpan<byte> streamSid, int payloadLength, out bool isPlain)
+    {
+        int sidLength = JsonText.EscapedLength(streamSid);
+        isPlain = sidLength == streamSid.Length;
+        return Head.Length + sidLength + Middle.Length + payloadLength + Tail.Length;
+    }
 
     /// <returns>Where the payload begins.</returns>
-    internal static int WriteHead(ReadOnlySpan<byte> streamSid, Span<byte> destination)
+    internal static int WriteHead(ReadOnlySpan<byte> streamSid, bool isPlain, Span<byte> destination)
     {
         Head.CopyTo(destination);
-        int at = Head.Length + JsonText.WriteEscaped(streamSid, destination[Head.Length..]);
+        int at = Head.Length;
+        if (isPlain)
+        {
+            streamSid.CopyTo(destination[at..]);
+            at += streamSid.Length;
+        }
+        else
+        {
+            at += JsonText.WriteEscaped(streamSid, destination[at..]);
+        }
+
         Middle.CopyTo(destination[at..]);
         return at + Middle.Length;
     }

@@ -8,6 +8,7 @@ namespace Concierge.Protocols.MediaStreams;
 public readonly ref struct MediaMessage
 {
     private readonly ReadOnlySpan<byte> _streamSid;
+    private readonly bool _sidIsPlain;
     private readonly ReadOnlySpan<byte> _muLaw;
 
     /// <summary>Lends the parts; they are read when <see cref="Write"/> runs.</summary>
@@ -17,7 +18,7 @@ public readonly ref struct MediaMessage
     {
         _streamSid = streamSid;
         _muLaw = muLaw;
-        Length = MediaEnvelope.Length(streamSid, Base64.GetMaxEncodedToUtf8Length(muLaw.Length));
+        Length = MediaEnvelope.Length(streamSid, Base64.GetMaxEncodedToUtf8Length(muLaw.Length), out _sidIsPlain);
     }
 
     /// <summary>Bytes that <see cref="Write"/> fills.</summary>
@@ -27,7 +28,7 @@ public readonly ref struct MediaMessage
     /// <param name="destination">At least <see cref="Length"/> bytes; no byte beyond them is touched.</param>
     public void Write(Span<byte> destination)
     {
-        int at = MediaEnvelope.WriteHead(_streamSid, destination);
+        int at = MediaEnvelope.WriteHead(_streamSid, _sidIsPlain, destination);
         Base64.EncodeToUtf8(_muLaw, destination[at..Length], out _, out int written);
         MediaEnvelope.WriteTail(destination[(at + written)..]);
     }

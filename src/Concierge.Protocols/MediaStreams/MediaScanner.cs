@@ -15,7 +15,11 @@ internal static class MediaScanner
 
     internal static bool TryScan(ReadOnlySpan<byte> text, out MediaStreamsEvent message)
     {
-        message = new MediaStreamsEvent { Type = MediaStreamsEventType.Media, SequenceNumber = -1, Chunk = -1, TimestampMs = -1 };
+        message = default;
+        message.Type = MediaStreamsEventType.Media;
+        message.SequenceNumber = -1;
+        message.Chunk = -1;
+        message.TimestampMs = -1;
         if (text.Length < 2 || text[0] != (byte)'{')
         {
             return false;
@@ -25,13 +29,15 @@ internal static class MediaScanner
         text = text[1..];
         while (true)
         {
+            // The letter after the quote tells most keys apart, so that a key costs one comparison.
             int bit;
-            if (text.StartsWith("\"event\":\"media\""u8))
+            byte letter = text.Length > 1 ? text[1] : (byte)0;
+            if (letter == 'e' && text.StartsWith("\"event\":\"media\""u8))
             {
                 bit = Event;
                 text = text["\"event\":\"media\"".Length..];
             }
-            else if (text.StartsWith("\"sequenceNumber\":\""u8))
+            else if (letter == 's' && text.StartsWith("\"sequenceNumber\":\""u8))
             {
                 bit = Sequence;
                 text = text["\"sequenceNumber\":\"".Length..];
@@ -42,7 +48,7 @@ internal static class MediaScanner
 
                 message.SequenceNumber = number;
             }
-            else if (text.StartsWith("\"streamSid\":\""u8))
+            else if (letter == 's' && text.StartsWith("\"streamSid\":\""u8))
             {
                 bit = StreamSid;
                 text = text["\"streamSid\":\"".Length..];
@@ -53,7 +59,7 @@ internal static class MediaScanner
 
                 message.StreamSid = value;
             }
-            else if (text.StartsWith("\"media\":{"u8))
+            else if (letter == 'm' && text.StartsWith("\"media\":{"u8))
             {
                 bit = Media;
                 text = text["\"media\":{".Length..];
@@ -97,8 +103,10 @@ internal static class MediaScanner
         int length = text.Length;
         while (true)
         {
+            // The letter after the quote tells most keys apart, so that a key costs one comparison.
             int bit;
-            if (text.StartsWith("\"track\":\""u8))
+            byte letter = text.Length > 1 ? text[1] : (byte)0;
+            if (letter == 't' && text.StartsWith("\"track\":\""u8))
             {
                 bit = Track;
                 text = text["\"track\":\"".Length..];
@@ -109,7 +117,7 @@ internal static class MediaScanner
 
                 message.Track = value;
             }
-            else if (text.StartsWith("\"chunk\":\""u8))
+            else if (letter == 'c' && text.StartsWith("\"chunk\":\""u8))
             {
                 bit = Chunk;
                 text = text["\"chunk\":\"".Length..];
@@ -120,7 +128,7 @@ internal static class MediaScanner
 
                 message.Chunk = number;
             }
-            else if (text.StartsWith("\"timestamp\":\""u8))
+            else if (letter == 't' && text.StartsWith("\"timestamp\":\""u8))
             {
                 bit = Timestamp;
                 text = text["\"timestamp\":\"".Length..];
@@ -131,7 +139,7 @@ internal static class MediaScanner
 
                 message.TimestampMs = number;
             }
-            else if (text.StartsWith("\"payload\":\""u8))
+            else if (letter == 'p' && text.StartsWith("\"payload\":\""u8))
             {
                 bit = Payload;
                 text = text["\"payload\":\"".Length..];

@@ -15,7 +15,10 @@ internal static class AudioDeltaScanner
 
     internal static bool TryScan(ReadOnlySpan<byte> text, out RealtimeServerEvent e)
     {
-        e = new RealtimeServerEvent { Type = RealtimeServerEventType.ResponseOutputAudioDelta, AudioStartMs = -1, AudioEndMs = -1 };
+        e = default;
+        e.Type = RealtimeServerEventType.ResponseOutputAudioDelta;
+        e.AudioStartMs = -1;
+        e.AudioEndMs = -1;
         if (text.Length < 2 || text[0] != (byte)'{')
         {
             return false;
@@ -25,15 +28,17 @@ internal static class AudioDeltaScanner
         text = text[1..];
         while (true)
         {
+            // The letter after the quote tells the keys apart, so that a key costs one comparison.
+            byte letter = text.Length > 1 ? text[1] : (byte)0;
             int bit;
             int number;
             ReadOnlySpan<byte> value;
-            if (text.StartsWith("\"type\":\"response.output_audio.delta\""u8))
+            if (letter == 't' && text.StartsWith("\"type\":\"response.output_audio.delta\""u8))
             {
                 bit = Type;
                 text = text["\"type\":\"response.output_audio.delta\"".Length..];
             }
-            else if (text.StartsWith("\"event_id\":\""u8))
+            else if (letter == 'e' && text.StartsWith("\"event_id\":\""u8))
             {
                 bit = EventId;
                 if (!TryScanString(ref text, "\"event_id\":\"".Length, out value))
@@ -43,7 +48,7 @@ internal static class AudioDeltaScanner
 
                 e.EventId = value;
             }
-            else if (text.StartsWith("\"response_id\":\""u8))
+            else if (letter == 'r' && text.StartsWith("\"response_id\":\""u8))
             {
                 bit = ResponseId;
                 if (!TryScanString(ref text, "\"response_id\":\"".Length, out value))
@@ -53,7 +58,7 @@ internal static class AudioDeltaScanner
 
                 e.ResponseId = value;
             }
-            else if (text.StartsWith("\"item_id\":\""u8))
+            else if (letter == 'i' && text.StartsWith("\"item_id\":\""u8))
             {
                 bit = ItemId;
                 if (!TryScanString(ref text, "\"item_id\":\"".Length, out value))
@@ -63,7 +68,7 @@ internal static class AudioDeltaScanner
 
                 e.ItemId = value;
             }
-            else if (text.StartsWith("\"output_index\":"u8))
+            else if (letter == 'o' && text.StartsWith("\"output_index\":"u8))
             {
                 bit = OutputIndex;
                 if (!TryScanNumber(ref text, "\"output_index\":".Length, out number))
@@ -73,7 +78,7 @@ internal static class AudioDeltaScanner
 
                 e.OutputIndex = number;
             }
-            else if (text.StartsWith("\"content_index\":"u8))
+            else if (letter == 'c' && text.StartsWith("\"content_index\":"u8))
             {
                 bit = ContentIndex;
                 if (!TryScanNumber(ref text, "\"content_index\":".Length, out number))
@@ -83,7 +88,7 @@ internal static class AudioDeltaScanner
 
                 e.ContentIndex = number;
             }
-            else if (text.StartsWith("\"delta\":\""u8))
+            else if (letter == 'd' && text.StartsWith("\"delta\":\""u8))
             {
                 bit = Delta;
                 if (!TryScanString(ref text, "\"delta\":\"".Length, out value))

@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Concierge.Protocols.Text;
@@ -15,19 +18,48 @@ internal static class JsonText
     /// <summary>Length of a string's content that starts at <paramref name="text"/> and needs no unescaping; −1 when an escape, a control or the end of the text comes before the closing quote.</summary>
     internal static int PlainLength(ReadOnlySpan<byte> text)
     {
-        int end = text.IndexOfAny(Special);
+        int end = IndexOfSpecial(text);
         return end >= 0 && text[end] == (byte)'"' ? end : -1;
+    }
+
+    /// <summary>Where the first <see cref="Special"/> byte stands, or −1. Short strings end within one vector, which a general search does not know.</summary>
+    internal static int IndexOfSpecial(ReadOnlySpan<byte> text)
+    {
+        int at = 0;
+        if (Vector256.IsHardwareAccelerated && text.Length >= Vector256<byte>.Count)
+        {
+            ref byte start = ref MemoryMarshal.GetReference(text);
+            int last = text.Length - Vector256<byte>.Count;
+            do
+            {
+                Debug.Assert(at <= last, "32 bytes are left");
+                Vector256<byte> block = Vector256.LoadUnsafe(ref start, (nuint)at);
+                Vector256<byte> special = Vector256.Equals(block, Vector256.Create((byte)'"'))
+                    | Vector256.Equals(block, Vector256.Create((byte)'\\'))
+                    | Vector256.LessThan(block, Vector256.Create((byte)0x20));
+                if (special != Vector256<byte>.Zero)
+                {
+                    return at + BitOperations.TrailingZeroCount(special.ExtractMostSignificantBits());
+                }
+
+                at += Vector256<byte>.Count;
+            }
+            while (at <= last);
+        }
+
+        int found = text[at..].IndexOfAny(Special);
+        return found < 0 ? -1 : at + found;
     }
 
     /// <summary>Bytes that <paramref name="text"/> takes as JSON string content.</summary>
     internal static int EscapedLength(ReadOnlySpan<byte> text)
     {
         int length = text.Length;
-        for (int at = text.IndexOfAny(Special); at >= 0;)
+        for (int at = IndexOfSpecial(text); at >= 0;)
         {
             length += ShortEscape(text[at]) != 0 ? 1 : 5;
             text = text[(at + 1)..];
-            at = text.IndexOfAny(Special);
+            at = IndexOfSpecial(text);
         }
 
         return length;
@@ -40,7 +72,7 @@ internal static class JsonText
         int written = 0;
         while (true)
         {
-            int at = text.IndexOfAny(Special);
+            int at = IndexOfSpecial(text);
             ReadOnlySpan<byte> plain = at < 0 ? text : text[..at];
             plain.CopyTo(destination[written..]);
             written += plain.Length;
