@@ -1,0 +1,110 @@
+using System.CommandLine;
+using Concierge.Agents;
+using Concierge.Server.Configuration;
+using Concierge.Server.Node;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Concierge.Server.Cli;
+
+/// <summary><c>concierge serve</c>: the edge node.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        (Option<string?> Option, string Setting)[] overrides =
+        [
+            (new("--host") { Description = "The address to listen on (SERVER_HOST).", HelpName = "ADDRESS" }, SettingNames.ServerHost),
+            (new("--port") { Description = "The port to listen on, 0 for any (SERVER_PORT).", HelpName = "PORT" }, SettingNames.ServerPort),
+            (new("--public-domain") { Description = "The host name the carrier dials (PUBLIC_DOMAIN).", HelpName = "HOST" }, SettingNames.PublicDomain),
+            (new("--realtime-url") { Description = "Where the model is dialled (REALTIME_URL).", HelpName = "URL" }, SettingNames.RealtimeUrl),
+            (new("--model") { Description = "The model, on Azure the deployment (REALTIME_MODEL).", HelpName = "NAME" }, SettingNames.RealtimeModel),
+            (new("--voice") { Description = "The model's voice (REALTIME_VOICE).", HelpName = "NAME" }, SettingNames.RealtimeVoice),
+            (new("--audio-mode") { Description = "pcm16, pcmu or pcma: what crosses to the model (AUDIO_MODE).", HelpName = "MODE" }, SettingNames.AudioMode),
+            (new("--log-level") { Description = "trace, debug, information, warning, error, critical or none (LOG_LEVEL).", HelpName = "LEVEL" }, SettingNames.LogLevel),
+        ];
+        Option<string?> envFile = new("--env-file") { Description = "Read this file instead of .env.", HelpName = "FILE" };
+        Option<bool> check = new("--check") { Description = "Only check the configuration, then exit." };
+        Command command = new("serve", "Run the edge node: answer the carrier, bridge each media stream to the model.");
+        foreach ((Option<string?> option, _) in overrides)
+        {
+            command.Add(option);
+        }
+
+        command.Add(envFile);
+        command.Add(check);
+        command.SetAction((result, _) =>
+        {
+            List<KeyValuePair<string, string?>> given = [];
+            foreach ((Option<string?> option, string setting) in overrides)
+            {
+                if (result.GetValue(option) is { } value)
+                {
+                    given.Add(new(setting, value));
+                }
+            }
+
+            return RunAsync(given, result.GetValue(envFile), result.GetValue(check), result.InvocationConfiguration);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(List<KeyValuePair<string, string?>> given, string? envFile, bool checkOnly, InvocationConfiguration streams)
+    {
+        List<ConfigurationProblem> problems = [];
+        IConfiguration configuration = NodeConfiguration.Gather(Directory.GetCurrentDirectory(), envFile, given, problems);
+        NodeConfigurationResult result = NodeConfiguration.Read(configuration, problems);
+        ConfigurationReport.Write(streams.Error, result.Problems);
+        if (result.Options is not { } options)
+        {
+            return ExitCodes.Configuration;
+        }
+
+        if (checkOnly)
+        {
+            await streams.Output.WriteLineAsync("The configuration is complete.");
+            return ExitCodes.Success;
+        }
+
+        // Signals are ours from before the first socket to after the last call.
+        using Interruption interruption = Interruption.Listen();
+        await using NodeHost node = await StartAsync(options, interruption.Token);
+        ConfigurationReport.WriteBanner(streams.Output, options, node.Address);
+        await Task.Delay(Timeout.Infinite, interruption.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+        return await node.StopAsync(interruption.Force) ? ExitCodes.Success : ExitCodes.Failed;
+    }
+
+    private static async Task<NodeHost> StartAsync(NodeOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            VoiceAgent agent = FrontDeskAgent.Create(options);
+            return await NodeHost.StartAsync(
+                options,
+                TimeProvider.System,
+                (tokens, loggers) => new CallStreamHandler(
+                    options,
+                    tokens,
+                    admit => new CallPlan(new AgentCallController(agent, TimeProvider.System, admit, loggers.CreateLogger<AgentCallController>())),
+                    loggers,
+                    TimeProvider.System),
+                Log,
+                cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new CommandException(ExitCodes.Listen, $"cannot listen on {options.Host}:{options.Port}: {exception.Message} Set SERVER_HOST and SERVER_PORT to an address that is free.");
+        }
+    }
+
+    /// <summary>One line per event on the error stream: the output stream is for results.</summary>
+    private static void Log(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+            console.UseUtcTimestamp = true;
+        });
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using Concierge.Pipelines;
+
+namespace Concierge.Server.Configuration;
+
+/// <summary>The node's settings: validated once at start, immutable from then on.</summary>
+internal sealed record NodeOptions
+{
+    public const string DefaultRealtimeUrl = "wss://api.openai.com/v1/realtime";
+    public const string DefaultModel = "gpt-realtime-2.1";
+    public const string DefaultVoice = "marin";
+    public const string DefaultTranscriptionModel = "gpt-transcribe";
+
+    /// <summary>The key of the Realtime API; null only with <see cref="RealtimeAuthentication.None"/>. Never logged.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>Where the model is dialled, its <c>model</c> parameter included.</summary>
+    public required Uri RealtimeUrl { get; init; }
+
+    public required RealtimeAuthentication Authentication { get; init; }
+
+    /// <summary>The model, or on Azure the deployment.</summary>
+    public required string Model { get; init; }
+
+    public string Voice { get; init; } = DefaultVoice;
+
+    public string TranscriptionModel { get; init; } = DefaultTranscriptionModel;
+
+    public TurnDetection TurnDetection { get; init; }
+
+    /// <summary>What the agent that answers calls is told; null for the front desk's own.</summary>
+    public string? Instructions { get; init; }
+
+    public CallAudioMode AudioMode { get; init; }
+
+    /// <summary>An address, <c>localhost</c>, or <c>0.0.0.0</c> for all.</summary>
+    public string Host { get; init; } = "0.0.0.0";
+
+    /// <summary>0 takes any free port.</summary>
+    public int Port { get; init; } = 8080;
+
+    /// <summary>What the carrier knows this node by, <c>https://host[:port]</c> without a path; null when only this machine knows it.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    public string? AccountSid { get; init; }
+
+    /// <summary>The tokens whose signatures count; none means that nothing is checked. Never logged.</summary>
+    public IReadOnlyList<string> AuthTokens { get; init; } = [];
+
+    public bool RequireStreamToken { get; init; } = true;
+
+    /// <summary>Calls beyond this are refused.</summary>
+    public int MaxCalls { get; init; } = 200;
+
+    /// <summary>How long running calls get to end when the node is told to stop.</summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Without the secrets, so that no log line can leak one.</summary>
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append($"{RealtimeUrl}, {AudioMode}, {Host}:{Port}, public {PublicUrl}, signatures {(AuthTokens.Count > 0 ? "checked" : "not checked")}");
+        return true;
+    }
+}

@@ -1,0 +1,27 @@
+namespace Concierge.Server.Configuration;
+
+/// <summary>The names an operator sets, the same in <c>.env</c>, <c>appsettings.json</c> and the environment.</summary>
+internal static class SettingNames
+{
+    public const string ApiKey = "OPENAI_API_KEY";
+    public const string RealtimeUrl = "REALTIME_URL";
+    public const string RealtimeAuth = "REALTIME_AUTH";
+    public const string RealtimeModel = "REALTIME_MODEL";
+    public const string RealtimeVoice = "REALTIME_VOICE";
+    public const string RealtimeTemperature = "REALTIME_TEMPERATURE";
+    public const string TranscriptionModel = "REALTIME_TRANSCRIPTION_MODEL";
+    public const string TurnDetection = "TURN_DETECTION";
+    public const string Instructions = "AGENT_INSTRUCTIONS";
+    public const string AudioMode = "AUDIO_MODE";
+    public const string ServerHost = "SERVER_HOST";
+    public const string ServerPort = "SERVER_PORT";
+    public const string PublicDomain = "PUBLIC_DOMAIN";
+    public const string AccountSid = "TWILIO_ACCOUNT_SID";
+    public const string AuthToken = "TWILIO_AUTH_TOKEN";
+    public const string SecondAuthToken = "TWILIO_AUTH_TOKEN_SECONDARY";
+    public const string RequireStreamToken = "REQUIRE_STREAM_TOKEN";
+    public const string AllowUnsigned = "ALLOW_UNSIGNED";
+    public const string MaxCalls = "MAX_CALLS";
+    public const string DrainSeconds = "DRAIN_SECONDS";
+    public const string LogLevel = "LOG_LEVEL";
+}

@@ -1,0 +1,106 @@
+namespace Concierge.Server.Node;
+
+/// <summary>The calls that run on this node: admits them up to a bound, refuses them once the node is stopping, and sees them out. Thread-safe.</summary>
+/// <param name="maxCalls">Calls beyond this are refused.</param>
+internal sealed class CallRegistry(int maxCalls)
+{
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(3);
+
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _draining = new();
+    private readonly CancellationTokenSource _aborted = new();
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isDraining;
+    private int _running;
+    private long _admitted;
+
+    /// <summary>Calls that run now.</summary>
+    public int Running => Volatile.Read(ref _running);
+
+    /// <summary>Calls admitted since the start.</summary>
+    public long Admitted => Interlocked.Read(ref _admitted);
+
+    public bool IsDraining => Volatile.Read(ref _isDraining);
+
+    /// <summary>Whether a call would be admitted now.</summary>
+    public bool HasRoom => !IsDraining && Running < maxCalls;
+
+    /// <summary>Cancelled when running calls are asked to end.</summary>
+    public CancellationToken Draining => _draining.Token;
+
+    /// <summary>Cancelled when what still runs is cut off.</summary>
+    public CancellationToken Aborted => _aborted.Token;
+
+    /// <summary>Admits one call; the lease is disposed when it is over.</summary>
+    /// <returns>Null when the node is full or stopping.</returns>
+    public IDisposable? TryEnter()
+    {
+        lock (_gate)
+        {
+            if (!HasRoom)
+            {
+                return null;
+            }
+
+            _running++;
+            _admitted++;
+            return new Lease(this);
+        }
+    }
+
+    /// <summary>Refuses new calls from here on and asks the running ones to end.</summary>
+    public void BeginDrain()
+    {
+        // Under the gate, so that a call is either admitted before this and asked to end, or refused.
+        lock (_gate)
+        {
+            _isDraining = true;
+            if (_running == 0)
+            {
+                _empty.TrySetResult();
+            }
+        }
+
+        _draining.Cancel();
+    }
+
+    /// <summary>Waits for the last call after <see cref="BeginDrain"/>.</summary>
+    /// <param name="patience">How long; what runs then is cut off.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="force">Cancelled when nobody wants to wait any longer.</param>
+    /// <returns>Whether every call ended by itself.</returns>
+    public async Task<bool> DrainAsync(TimeSpan patience, TimeProvider time, CancellationToken force)
+    {
+        BeginDrain();
+        try
+        {
+            await _empty.Task.WaitAsync(patience, time, force);
+            return true;
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            // Their connections are gone; what is left to them is their end record.
+            await _aborted.CancelAsync();
+            await Task.WhenAny(_empty.Task, Task.Delay(s_lastWords, time, CancellationToken.None));
+            return false;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            if (--_running == 0 && IsDraining)
+            {
+                _empty.TrySetResult();
+            }
+        }
+    }
+
+    private sealed class Lease(CallRegistry registry) : IDisposable
+    {
+        private CallRegistry? _registry = registry;
+
+        public void Dispose() => Interlocked.Exchange(ref _registry, null)?.Leave();
+    }
+}

@@ -1,0 +1,62 @@
+using System.IO.Pipelines;
+using Concierge.Calls.Twilio;
+using Concierge.Pipelines;
+using Concierge.Protocols.MediaStreams;
+using Concierge.Server.Configuration;
+
+namespace Concierge.Server.Node;
+
+/// <summary>Runs a call session on each media stream.</summary>
+internal sealed class CallStreamHandler : IMediaStreamHandler
+{
+    private readonly NodeOptions _options;
+    private readonly StreamTokens _tokens;
+    private readonly CallPlanner _plan;
+    private readonly IModelConnector _connector;
+    private readonly CallSessionOptions _session;
+    private readonly TimeProvider _time;
+    private readonly ILogger<CallSession> _log;
+
+    /// <param name="options">The node's settings.</param>
+    /// <param name="tokens">What a stream's token is checked against.</param>
+    /// <param name="plan">What each call is about.</param>
+    /// <param name="loggers">Where the calls log.</param>
+    /// <param name="time">The clock of the calls.</param>
+    /// <param name="session">Bounds and choices of the calls; the audio mode is the node's. Null for the defaults.</param>
+    public CallStreamHandler(NodeOptions options, StreamTokens tokens, CallPlanner plan, ILoggerFactory loggers, TimeProvider time, CallSessionOptions? session = null)
+    {
+        _options = options;
+        _tokens = tokens;
+        _plan = plan;
+        _time = time;
+        _connector = new RealtimeConnector(options, time);
+        _session = (session ?? new CallSessionOptions()) with { AudioMode = options.AudioMode };
+        _log = loggers.CreateLogger<CallSession>();
+    }
+
+    public async Task<CallEndReason> RunAsync(IDuplexPipe carrier, CancellationToken draining)
+    {
+        CallPlan plan = _plan(AdmitAsync);
+        CallSession session = new(carrier, _connector, plan.Controller, _session, _time, plan.Observers, _log);
+        CallResult result = await session.RunAsync(draining);
+        plan.OnEnded?.Invoke(result);
+        return result.Reason;
+    }
+
+    /// <summary>A stream must be the one that this node's own TwiML asked for.</summary>
+    private ValueTask AdmitAsync(StreamStart start, CancellationToken cancellationToken)
+    {
+        if (_options.AccountSid is { } account && account != start.AccountSid)
+        {
+            throw new CallRejectedException(CallEndReason.CarrierUnauthorized, "The stream belongs to another account than TWILIO_ACCOUNT_SID.");
+        }
+
+        if (_options.RequireStreamToken
+            && !_tokens.TryRedeem(start.CustomParameters.GetValueOrDefault(StreamTokens.ParameterName), start.CallSid, start.AccountSid))
+        {
+            throw new CallRejectedException(CallEndReason.CarrierUnauthorized, "The stream's one-time token is missing, wrong, too old or used.");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

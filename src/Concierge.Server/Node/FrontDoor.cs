@@ -1,0 +1,47 @@
+using System.Reflection;
+using Concierge.Server.Configuration;
+
+namespace Concierge.Server.Node;
+
+/// <summary>The node's HTTP surface.</summary>
+internal static class FrontDoor
+{
+    public const string MediaStreamPath = "/media-stream";
+    public const string TwimlPath = "/twiml";
+    public const string HealthPath = "/health";
+
+    /// <summary>The program's version, without the build's hash.</summary>
+    public static string Version { get; } =
+        typeof(FrontDoor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    /// <summary>Adds the node's endpoints; whatever else is asked for becomes a problem document.</summary>
+    public static void MapConcierge(this WebApplication app)
+    {
+        NodeOptions options = app.Services.GetRequiredService<NodeOptions>();
+        CallRegistry calls = app.Services.GetRequiredService<CallRegistry>();
+        TwimlEndpoint twiml = app.Services.GetRequiredService<TwimlEndpoint>();
+        MediaStreamEndpoint mediaStream = app.Services.GetRequiredService<MediaStreamEndpoint>();
+
+        app.UseStatusCodePages(page => Describe(page.HttpContext).WriteAsync(page.HttpContext));
+        app.MapMethods("/", ["GET", "HEAD"], context => context.Response.WriteAsJsonAsync(
+            new NodeStatus("concierge", Version, calls.IsDraining ? "draining" : "running", options.PublicUrl?.Authority, calls.Running),
+            NodeJson.Default.NodeStatus,
+            cancellationToken: context.RequestAborted));
+        app.MapMethods(HealthPath, ["GET", "HEAD"], context =>
+        {
+            // A load balancer takes a draining node out; a full one still serves its calls and stays.
+            context.Response.StatusCode = calls.IsDraining ? 503 : 200;
+            return context.Response.WriteAsJsonAsync(
+                new NodeHealth(calls.IsDraining ? "draining" : "healthy", calls.Running), NodeJson.Default.NodeHealth, cancellationToken: context.RequestAborted);
+        });
+        app.MapMethods(TwimlPath, ["POST", "GET"], twiml.HandleAsync);
+        app.Map(MediaStreamPath, mediaStream.HandleAsync);
+    }
+
+    private static Problem Describe(HttpContext context) => context.Response.StatusCode switch
+    {
+        404 => Problem.NotFound,
+        405 => new Problem(405, "Method not allowed", $"Use {context.Response.Headers.Allow}."),
+        int status => new Problem(status, "Refused", "The request cannot be served."),
+    };
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using Concierge.Calls.Twilio;
+using Concierge.Server.Configuration;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Concierge.Server.Node;
+
+/// <summary>A running node: Kestrel in front, calls behind. Listens from <see cref="StartAsync"/> to <see cref="StopAsync"/>.</summary>
+internal sealed class NodeHost : IAsyncDisposable
+{
+    private static readonly TimeSpan s_tokenLife = TimeSpan.FromSeconds(60);
+
+    private readonly WebApplication _app;
+    private readonly NodeOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+
+    private NodeHost(WebApplication app, NodeOptions options, TimeProvider time)
+    {
+        _app = app;
+        _options = options;
+        _time = time;
+        _log = app.Services.GetRequiredService<ILogger<NodeHost>>();
+        Calls = app.Services.GetRequiredService<CallRegistry>();
+        Address = new Uri(app.Urls.First().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal));
+    }
+
+    /// <summary>Where this machine reaches the node, with the port that was truly taken.</summary>
+    public Uri Address { get; }
+
+    /// <summary>The calls that run here.</summary>
+    public CallRegistry Calls { get; }
+
+    /// <summary>Builds the node and listens.</summary>
+    /// <param name="options">The validated settings.</param>
+    /// <param name="time">The clock; real sockets want the system's.</param>
+    /// <param name="createHandler">Makes what serves the streams; it gets the node's tokens to check and its loggers.</param>
+    /// <param name="configureLogging">Where log lines go; null for nowhere.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    public static async Task<NodeHost> StartAsync(
+        NodeOptions options,
+        TimeProvider time,
+        Func<StreamTokens, ILoggerFactory, IMediaStreamHandler> createHandler,
+        Action<ILoggingBuilder>? configureLogging = null,
+        CancellationToken cancellationToken = default)
+    {
+        // Empty, not slim: nothing is read from ASPNETCORE_* or from files that NodeConfiguration does not know of.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true).ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddLogging(logging =>
+        {
+            logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", options.LogLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Warning);
+            configureLogging?.Invoke(logging);
+        });
+        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, CallerLifetime>());
+        builder.Services
+            .AddSingleton(options)
+            .AddSingleton(time)
+            .AddSingleton(new CallRegistry(options.MaxCalls))
+            .AddSingleton(new StreamTokens(time, s_tokenLife))
+            .AddSingleton<RequestAuthority>()
+            .AddSingleton<TwimlEndpoint>()
+            .AddSingleton<MediaStreamEndpoint>()
+            .AddSingleton(services => createHandler(services.GetRequiredService<StreamTokens>(), services.GetRequiredService<ILoggerFactory>()));
+        WebApplication app = builder.Build();
+        try
+        {
+            app.MapConcierge();
+            await app.StartAsync(cancellationToken);
+            NodeHost host = new(app, options, time);
+            NodeLog.Listening(host._log, host.Address.ToString());
+            return host;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Sees the calls out, then closes the door.</summary>
+    /// <param name="force">Cancelled when nobody wants to wait any longer.</param>
+    /// <returns>Whether every call ended by itself.</returns>
+    public async Task<bool> StopAsync(CancellationToken force = default)
+    {
+        // 1. New calls are refused, running ones asked to end; the door stays open for health checks meanwhile.
+        NodeLog.Draining(_log, Calls.Running, _options.DrainTime.TotalSeconds);
+        bool inOrder = await Calls.DrainAsync(_options.DrainTime, _time, force);
+        if (inOrder)
+        {
+            NodeLog.Drained(_log);
+        }
+        else
+        {
+            NodeLog.CutOff(_log, Calls.Running);
+        }
+
+        // 2. The listener closes; nothing is left that could need longer than this.
+        using CancellationTokenSource bound = new(TimeSpan.FromSeconds(5), _time);
+        await _app.StopAsync(bound.Token);
+        return inOrder;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Calls.BeginDrain();
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>Kestrel's part of the limits: up to the upgrade. From there on they are the session's.</summary>
+    private static void Configure(KestrelServerOptions kestrel, NodeOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+        kestrel.Limits.MaxRequestLineSize = 8 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
+        kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxCalls + 1;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxCalls + 1_000;
+        IPAddress address = options.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Host);
+        kestrel.Listen(address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+    }
+}

@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace Concierge.Server.Node;
+
+/// <summary>The JSON the front door speaks.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(NodeStatus))]
+[JsonSerializable(typeof(NodeHealth))]
+internal sealed partial class NodeJson : JsonSerializerContext;

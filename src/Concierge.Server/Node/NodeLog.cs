@@ -1,0 +1,35 @@
+namespace Concierge.Server.Node;
+
+/// <summary>The front door's log lines, ids 5000 to 5099. No number, key, token or word of a call is ever among them.</summary>
+internal static partial class NodeLog
+{
+    [LoggerMessage(5000, LogLevel.Information, "Listening on {Address}")]
+    public static partial void Listening(ILogger logger, string address);
+
+    [LoggerMessage(5001, LogLevel.Information, "Stopping: no new calls, {Running} running are asked to end within {Seconds} s")]
+    public static partial void Draining(ILogger logger, int running, double seconds);
+
+    [LoggerMessage(5002, LogLevel.Information, "Stopped: every call ended in order")]
+    public static partial void Drained(ILogger logger);
+
+    [LoggerMessage(5003, LogLevel.Warning, "Stopped: {Running} calls were cut off")]
+    public static partial void CutOff(ILogger logger, int running);
+
+    [LoggerMessage(5010, LogLevel.Debug, "Media stream opened, {Running} running")]
+    public static partial void StreamOpened(ILogger logger, int running);
+
+    [LoggerMessage(5011, LogLevel.Debug, "Media stream closed after {Seconds:0.0} s: {Reason}")]
+    public static partial void StreamClosed(ILogger logger, double seconds, string reason);
+
+    [LoggerMessage(5012, LogLevel.Error, "Media stream failed by a fault of this program; please report it")]
+    public static partial void StreamFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(5013, LogLevel.Warning, "Media stream refused with {Status}: {Why}")]
+    public static partial void RefusedUpgrade(ILogger logger, int status, string why);
+
+    [LoggerMessage(5020, LogLevel.Warning, "Request for TwiML refused: its X-Twilio-Signature is missing or wrong; check PUBLIC_DOMAIN and TWILIO_AUTH_TOKEN")]
+    public static partial void RefusedWebhook(ILogger logger);
+
+    [LoggerMessage(5021, LogLevel.Warning, "Request for TwiML refused: {Why}")]
+    public static partial void BadWebhook(ILogger logger, string why);
+}

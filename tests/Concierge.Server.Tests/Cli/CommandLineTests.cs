@@ -1,0 +1,77 @@
+using Concierge.Server.Cli;
+
+namespace Concierge.Server.Tests.Cli;
+
+public class CommandLineTests
+{
+    [Theory]
+    [InlineData("bogus")]
+    [InlineData("codec")]
+    [InlineData("codec", "a.wav")]
+    [InlineData("codec", "a.wav", "b.wav", "c.wav")]
+    [InlineData("codec", "a.wav", "b.ulaw", "--rate", "fast")]
+    [InlineData("codec", "a.wav", "b.ulaw", "--rate", "44100")]
+    [InlineData("codec", "a.wav", "b.ulaw", "--output-rate", "-8000")]
+    [InlineData("codec", "a.wav", "b.wav", "--rate", "8000")]
+    [InlineData("codec", "a.mp3", "b.wav")]
+    [InlineData("codec", "a", "b.wav")]
+    [InlineData("codec", "a.wav", "a.wav")]
+    [InlineData("serve", "--nonsense")]
+    public async Task Answers_a_usage_error_with_2_and_a_line_on_the_error_stream(params string[] arguments)
+    {
+        (int code, string output, string error) = await RunAsync(arguments);
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Equal("", output);
+        Assert.StartsWith("concierge: ", error);
+        Assert.DoesNotContain("System.", error);
+        Assert.DoesNotContain("   at ", error);
+    }
+
+    [Theory]
+    [InlineData()]
+    [InlineData("--help")]
+    public async Task Helps(params string[] arguments)
+    {
+        (int code, string output, string error) = await RunAsync(arguments);
+        Assert.Equal(ExitCodes.Success, code);
+        Assert.Contains("serve", output);
+        Assert.Contains("codec", output);
+        Assert.Equal("", error);
+    }
+
+    [Fact]
+    public async Task Tells_its_version()
+    {
+        (int code, string output, _) = await RunAsync("--version");
+        Assert.Equal(ExitCodes.Success, code);
+        Assert.Matches(@"^\d+\.\d+\.\d+\s*$", output);
+    }
+
+    [Fact]
+    public async Task Names_everything_that_is_wrong_with_the_configuration_at_once_and_exits_with_3()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("concierge-").FullName, "bad.env");
+        await File.WriteAllTextAsync(file, "SERVER_PORT=eighty\nREALTIME_VOICE=nova\nAUDIO_MODE=mp3\nREALTIME_URL=http://x\nOPENAI_API_KEY=sk-secret value\n");
+        (int code, string output, string error) = await RunAsync("serve", "--check", "--env-file", file);
+        Assert.Equal(ExitCodes.Configuration, code);
+        Assert.Equal("", output);
+        Assert.All(["SERVER_PORT", "REALTIME_VOICE", "AUDIO_MODE", "REALTIME_URL", "OPENAI_API_KEY"], name => Assert.Contains("  " + name + ":", error));
+        Assert.DoesNotContain("sk-secret", error);
+    }
+
+    [Fact]
+    public async Task Says_that_a_configuration_is_complete()
+    {
+        (int code, string output, _) = await RunAsync("serve", "--check", "--host", "127.0.0.1", "--realtime-url", "ws://127.0.0.1:9/");
+        Assert.Equal(ExitCodes.Success, code);
+        Assert.Contains("complete", output);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        StringWriter output = new();
+        StringWriter error = new();
+        int code = await ConciergeCommandLine.RunAsync(arguments, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}
