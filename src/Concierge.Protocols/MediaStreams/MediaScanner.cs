@@ -41,23 +41,27 @@ internal static class MediaScanner
             {
                 bit = Sequence;
                 text = text["\"sequenceNumber\":\"".Length..];
-                if (!TryScanNumber(ref text, out long number))
+                int length = ScanNumber(text, out long number);
+                if (length < 0)
                 {
                     return false;
                 }
 
                 message.SequenceNumber = number;
+                text = text[length..];
             }
             else if (letter == 's' && text.StartsWith("\"streamSid\":\""u8))
             {
                 bit = StreamSid;
                 text = text["\"streamSid\":\"".Length..];
-                if (!TryScanString(ref text, out ReadOnlySpan<byte> value))
+                int length = JsonText.PlainLength(text);
+                if (length < 0)
                 {
                     return false;
                 }
 
-                message.StreamSid = value;
+                message.StreamSid = text[..length];
+                text = text[(length + 1)..];
             }
             else if (letter == 'm' && text.StartsWith("\"media\":{"u8))
             {
@@ -100,7 +104,7 @@ internal static class MediaScanner
     /// <returns>Bytes up to and including the closing brace, or −1.</returns>
     private static int ScanMedia(ReadOnlySpan<byte> text, ref MediaStreamsEvent message, ref int seen)
     {
-        int length = text.Length;
+        int whole = text.Length;
         while (true)
         {
             // The letter after the quote tells most keys apart, so that a key costs one comparison.
@@ -110,45 +114,53 @@ internal static class MediaScanner
             {
                 bit = Track;
                 text = text["\"track\":\"".Length..];
-                if (!TryScanString(ref text, out ReadOnlySpan<byte> value))
+                int length = JsonText.PlainLength(text);
+                if (length < 0)
                 {
                     return -1;
                 }
 
-                message.Track = value;
+                message.Track = text[..length];
+                text = text[(length + 1)..];
             }
             else if (letter == 'c' && text.StartsWith("\"chunk\":\""u8))
             {
                 bit = Chunk;
                 text = text["\"chunk\":\"".Length..];
-                if (!TryScanNumber(ref text, out long number))
+                int length = ScanNumber(text, out long number);
+                if (length < 0)
                 {
                     return -1;
                 }
 
                 message.Chunk = number;
+                text = text[length..];
             }
             else if (letter == 't' && text.StartsWith("\"timestamp\":\""u8))
             {
                 bit = Timestamp;
                 text = text["\"timestamp\":\"".Length..];
-                if (!TryScanNumber(ref text, out long number))
+                int length = ScanNumber(text, out long number);
+                if (length < 0)
                 {
                     return -1;
                 }
 
                 message.TimestampMs = number;
+                text = text[length..];
             }
             else if (letter == 'p' && text.StartsWith("\"payload\":\""u8))
             {
                 bit = Payload;
                 text = text["\"payload\":\"".Length..];
-                if (!TryScanString(ref text, out ReadOnlySpan<byte> value))
+                int length = JsonText.PlainLength(text);
+                if (length < 0)
                 {
                     return -1;
                 }
 
-                message.Payload = value;
+                message.Payload = text[..length];
+                text = text[(length + 1)..];
             }
             else
             {
@@ -165,23 +177,16 @@ internal static class MediaScanner
             text = text[1..];
             if (next != (byte)',')
             {
-                return next == (byte)'}' ? length - text.Length : -1;
+                return next == (byte)'}' ? whole - text.Length : -1;
             }
         }
     }
 
-    private static bool TryScanString(scoped ref ReadOnlySpan<byte> text, out ReadOnlySpan<byte> value)
-    {
-        int length = JsonText.PlainLength(text);
-        value = length < 0 ? default : text[..length];
-        text = text[(length + 1)..];
-        return length >= 0;
-    }
-
     /// <summary>Up to 18 digits and the closing quote; longer numbers are left to the slow path.</summary>
-    private static bool TryScanNumber(scoped ref ReadOnlySpan<byte> text, out long value)
+    /// <returns>Bytes up to and including the quote, or −1.</returns>
+    private static int ScanNumber(ReadOnlySpan<byte> text, out long value)
     {
-        value = 0;
+        long number = 0;
         int at = 0;
         while (at < text.Length && at < 19)
         {
@@ -191,16 +196,11 @@ internal static class MediaScanner
                 break;
             }
 
-            value = (value * 10) + digit;
+            number = (number * 10) + digit;
             at++;
         }
 
-        if (at is 0 or > 18 || at >= text.Length || text[at] != (byte)'"')
-        {
-            return false;
-        }
-
-        text = text[(at + 1)..];
-        return true;
+        value = number;
+        return at is 0 or > 18 || at >= text.Length || text[at] != (byte)'"' ? -1 : at + 1;
     }
 }

@@ -31,8 +31,7 @@ internal static class AudioDeltaScanner
             // The letter after the quote tells the keys apart, so that a key costs one comparison.
             byte letter = text.Length > 1 ? text[1] : (byte)0;
             int bit;
-            int number;
-            ReadOnlySpan<byte> value;
+            int length;
             if (letter == 't' && text.StartsWith("\"type\":\"response.output_audio.delta\""u8))
             {
                 bit = Type;
@@ -41,62 +40,80 @@ internal static class AudioDeltaScanner
             else if (letter == 'e' && text.StartsWith("\"event_id\":\""u8))
             {
                 bit = EventId;
-                if (!TryScanString(ref text, "\"event_id\":\"".Length, out value))
+                text = text["\"event_id\":\"".Length..];
+                length = JsonText.PlainLength(text);
+                if (length < 0)
                 {
                     return false;
                 }
 
-                e.EventId = value;
+                e.EventId = text[..length];
+                text = text[(length + 1)..];
             }
             else if (letter == 'r' && text.StartsWith("\"response_id\":\""u8))
             {
                 bit = ResponseId;
-                if (!TryScanString(ref text, "\"response_id\":\"".Length, out value))
+                text = text["\"response_id\":\"".Length..];
+                length = JsonText.PlainLength(text);
+                if (length < 0)
                 {
                     return false;
                 }
 
-                e.ResponseId = value;
+                e.ResponseId = text[..length];
+                text = text[(length + 1)..];
             }
             else if (letter == 'i' && text.StartsWith("\"item_id\":\""u8))
             {
                 bit = ItemId;
-                if (!TryScanString(ref text, "\"item_id\":\"".Length, out value))
+                text = text["\"item_id\":\"".Length..];
+                length = JsonText.PlainLength(text);
+                if (length < 0)
                 {
                     return false;
                 }
 
-                e.ItemId = value;
+                e.ItemId = text[..length];
+                text = text[(length + 1)..];
             }
             else if (letter == 'o' && text.StartsWith("\"output_index\":"u8))
             {
                 bit = OutputIndex;
-                if (!TryScanNumber(ref text, "\"output_index\":".Length, out number))
+                text = text["\"output_index\":".Length..];
+                length = ScanNumber(text, out int number);
+                if (length < 0)
                 {
                     return false;
                 }
 
                 e.OutputIndex = number;
+                text = text[length..];
             }
             else if (letter == 'c' && text.StartsWith("\"content_index\":"u8))
             {
                 bit = ContentIndex;
-                if (!TryScanNumber(ref text, "\"content_index\":".Length, out number))
+                text = text["\"content_index\":".Length..];
+                length = ScanNumber(text, out int number);
+                if (length < 0)
                 {
                     return false;
                 }
 
                 e.ContentIndex = number;
+                text = text[length..];
             }
             else if (letter == 'd' && text.StartsWith("\"delta\":\""u8))
             {
                 bit = Delta;
-                if (!TryScanString(ref text, "\"delta\":\"".Length, out value))
+                text = text["\"delta\":\"".Length..];
+                length = JsonText.PlainLength(text);
+                if (length < 0)
                 {
                     return false;
                 }
 
-                e.Delta = value;
+                e.Delta = text[..length];
+                text = text[(length + 1)..];
             }
             else
             {
@@ -124,28 +141,19 @@ internal static class AudioDeltaScanner
         }
     }
 
-    private static bool TryScanString(scoped ref ReadOnlySpan<byte> text, int key, out ReadOnlySpan<byte> value)
-    {
-        ReadOnlySpan<byte> rest = text[key..];
-        int length = JsonText.PlainLength(rest);
-        value = length < 0 ? default : rest[..length];
-        text = rest[(length + 1)..];
-        return length >= 0;
-    }
-
     /// <summary>A JSON number of up to 9 digits without a leading zero; anything else is left to the slow path.</summary>
-    private static bool TryScanNumber(scoped ref ReadOnlySpan<byte> text, int key, out int value)
+    /// <returns>Its digits, or −1.</returns>
+    private static int ScanNumber(ReadOnlySpan<byte> text, out int value)
     {
-        ReadOnlySpan<byte> rest = text[key..];
-        value = 0;
+        int number = 0;
         int at = 0;
-        while (at < rest.Length && at < 10 && (uint)(rest[at] - '0') <= 9)
+        while (at < text.Length && at < 10 && (uint)(text[at] - '0') <= 9)
         {
-            value = (value * 10) + (rest[at] - '0');
+            number = (number * 10) + (text[at] - '0');
             at++;
         }
 
-        text = rest[at..];
-        return at is > 0 and <= 9 && (at == 1 || rest[0] != (byte)'0');
+        value = number;
+        return at is > 0 and <= 9 && (at == 1 || text[0] != (byte)'0') ? at : -1;
     }
 }

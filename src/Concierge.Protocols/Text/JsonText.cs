@@ -25,30 +25,34 @@ internal static class JsonText
     /// <summary>Where the first <see cref="Special"/> byte stands, or −1. Short strings end within one vector, which a general search does not know.</summary>
     internal static int IndexOfSpecial(ReadOnlySpan<byte> text)
     {
-        int at = 0;
-        if (Vector256.IsHardwareAccelerated && text.Length >= Vector256<byte>.Count)
+        if (!Vector256.IsHardwareAccelerated || text.Length < Vector256<byte>.Count)
         {
-            ref byte start = ref MemoryMarshal.GetReference(text);
-            int last = text.Length - Vector256<byte>.Count;
-            do
-            {
-                Debug.Assert(at <= last, "32 bytes are left");
-                Vector256<byte> block = Vector256.LoadUnsafe(ref start, (nuint)at);
-                Vector256<byte> special = Vector256.Equals(block, Vector256.Create((byte)'"'))
-                    | Vector256.Equals(block, Vector256.Create((byte)'\\'))
-                    | Vector256.LessThan(block, Vector256.Create((byte)0x20));
-                if (special != Vector256<byte>.Zero)
-                {
-                    return at + BitOperations.TrailingZeroCount(special.ExtractMostSignificantBits());
-                }
-
-                at += Vector256<byte>.Count;
-            }
-            while (at <= last);
+            return text.IndexOfAny(Special);
         }
 
-        int found = text[at..].IndexOfAny(Special);
-        return found < 0 ? -1 : at + found;
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        int last = text.Length - Vector256<byte>.Count;
+        int at = 0;
+        while (true)
+        {
+            Debug.Assert(at >= 0 && at <= last, "32 bytes are left");
+            Vector256<byte> block = Vector256.LoadUnsafe(ref start, (nuint)at);
+            Vector256<byte> special = Vector256.Equals(block, Vector256.Create((byte)'"'))
+                | Vector256.Equals(block, Vector256.Create((byte)'\\'))
+                | Vector256.LessThan(block, Vector256.Create((byte)0x20));
+            if (special != Vector256<byte>.Zero)
+            {
+                return at + BitOperations.TrailingZeroCount(special.ExtractMostSignificantBits());
+            }
+
+            if (at == last)
+            {
+                return -1;
+            }
+
+            // The last block overlaps the one before it, whose bytes are known to be plain.
+            at = Math.Min(at + Vector256<byte>.Count, last);
+        }
     }
 
     /// <summary>Bytes that <paramref name="text"/> takes as JSON string content.</summary>
