@@ -53,10 +53,10 @@ internal static class TelephoneCodec
         return table;
     }
 
-    // The code whose value lies nearest, for every 16-bit sample; the even code of a tie is the one found first.
+    // The code whose value lies nearest, for every 16-bit sample. Mu-law has two codes for zero: only the preferred one is used, or the walk would stop there.
     private static byte[] BuildNearest(short[] values, byte preferred)
     {
-        int[] codes = [.. Enumerable.Range(0, 256).OrderBy(c => values[c]).ThenBy(c => c == preferred ? 0 : 1)];
+        int[] codes = [.. Enumerable.Range(0, 256).OrderBy(c => c == preferred ? 0 : 1).DistinctBy(c => values[c]).OrderBy(c => values[c])];
         var table = new byte[65536];
         int at = 0;
         for (int sample = short.MinValue; sample <= short.MaxValue; sample++)
