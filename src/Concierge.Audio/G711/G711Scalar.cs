@@ -6,14 +6,21 @@ namespace Concierge.Audio;
 /// <summary>The scalar forms: the plain reading of G.191's reference code, the oracle of every vector form and the last rung of the ladder.</summary>
 internal static class G711Scalar
 {
-    public static int Decode(ReadOnlySpan<byte> source, Span<short> destination, ReadOnlySpan<short> table)
+    public static void Decode(ReadOnlySpan<byte> source, Span<short> destination, ReadOnlySpan<short> table)
     {
         for (int i = 0; i < source.Length; i++)
         {
             destination[i] = table[source[i]];
         }
+    }
 
-        return source.Length;
+    public static void Encode<TLaw>(ReadOnlySpan<short> source, Span<byte> destination)
+        where TLaw : struct, IG711Law
+    {
+        for (int i = 0; i < source.Length; i++)
+        {
+            destination[i] = TLaw.Code(source[i]);
+        }
     }
 
     /// <summary>G.191 <c>ulaw_expand</c>: bits are inverted; s eee mmmm is s * (((2m + 33) &lt;&lt; e) - 33) in 14 bits, here left-justified (x4).</summary>

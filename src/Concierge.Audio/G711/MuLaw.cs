@@ -12,28 +12,25 @@ public static partial class MuLaw
 
     /// <summary>Expands mu-law codes to linear samples in the range -32124..32124.</summary>
     /// <param name="source">Codes, one byte each.</param>
-    /// <param name="destination">At least as many samples as <paramref name="source"/> has codes; what lies beyond is left alone. It may overlap the source in any way.</param>
+    /// <param name="destination">At least as many samples as <paramref name="source"/> has codes; what lies beyond is left alone. It may overlap the source in any way: the result is as if the source had been copied first.</param>
     /// <returns>The number of samples written: <c>source.Length</c>.</returns>
     /// <exception cref="ArgumentException">The destination is shorter than the source; the message names both lengths.</exception>
-    public static int Decode(ReadOnlySpan<byte> source, Span<short> destination)
-    {
-        G711Guard.Fits(source.Length, destination.Length);
-        return G711Scalar.Decode(source, destination, G711Tables.MuLawDecode);
-    }
+    public static int Decode(ReadOnlySpan<byte> source, Span<short> destination) =>
+        G711Dispatch.Decode<MuLawConstants>(SimdSupport.Best, source, destination);
 
     /// <summary>Compresses linear samples to mu-law codes. Magnitudes above 32635 clip to the outermost code; the two low bits are truncated first, as G.191 does.</summary>
     /// <param name="source">Linear samples.</param>
-    /// <param name="destination">At least as many bytes as <paramref name="source"/> has samples; what lies beyond is left alone. It may overlap the source in any way.</param>
+    /// <param name="destination">At least as many bytes as <paramref name="source"/> has samples; what lies beyond is left alone. It may overlap the source in any way: the result is as if the source had been copied first.</param>
     /// <returns>The number of codes written: <c>source.Length</c>.</returns>
     /// <exception cref="ArgumentException">The destination is shorter than the source; the message names both lengths.</exception>
-    public static int Encode(ReadOnlySpan<short> source, Span<byte> destination)
-    {
-        G711Guard.Fits(source.Length, destination.Length);
-        for (int i = 0; i < source.Length; i++)
-        {
-            destination[i] = G711Scalar.MuLawCode(source[i]);
-        }
+    public static int Encode(ReadOnlySpan<short> source, Span<byte> destination) =>
+        G711Dispatch.Encode<MuLawConstants>(SimdSupport.Best, source, destination);
 
-        return source.Length;
-    }
+    /// <summary><see cref="Decode(ReadOnlySpan{byte}, Span{short})"/> on no higher rung than the one given: for tests and benches.</summary>
+    internal static int Decode(SimdLevel level, ReadOnlySpan<byte> source, Span<short> destination) =>
+        G711Dispatch.Decode<MuLawConstants>(level, source, destination);
+
+    /// <summary><see cref="Encode(ReadOnlySpan{short}, Span{byte})"/> on no higher rung than the one given: for tests and benches.</summary>
+    internal static int Encode(SimdLevel level, ReadOnlySpan<short> source, Span<byte> destination) =>
+        G711Dispatch.Encode<MuLawConstants>(level, source, destination);
 }
