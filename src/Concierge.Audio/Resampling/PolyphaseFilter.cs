@@ -42,6 +42,9 @@ public sealed class PolyphaseFilter
         GroupDelaySeconds = DelayAt(prototype, 1000 / prototypeRate) / prototypeRate;
         TapsPerPhase = (prototype.Length + Interpolation - 1) / Interpolation;
         _coefficients = new float[Interpolation * TapsPerPhase];
+        ReachInSamples = half;
+        HasSingleTapPhase = profile != ResamplerProfile.MinimumPhase;
+        Branches = BranchesOf(prototype, ratio, Interpolation);
         for (int i = 0; i < prototype.Length; i++)
         {
             // Reversed inside each phase: a phase is then a dot product with the samples in the order of time.
@@ -71,6 +74,18 @@ public sealed class PolyphaseFilter
     public double GroupDelaySeconds { get; }
 
     internal int TapsPerPhase { get; }
+
+    /// <summary>True: phase (or branch) 0 has one tap, that of the sample <see cref="ReachInSamples"/> ago; an interpolator's is 1, a copy.</summary>
+    internal bool HasSingleTapPhase { get; }
+
+    /// <summary>The delay in samples of the lower rate.</summary>
+    internal int ReachInSamples { get; }
+
+    /// <summary>
+    /// The prototype's taps p, p + R, p + 2R ... for each p below R, newest sample first, scaled by L: an interpolator's phases, a decimator's branches. Not used when both L and M
+    /// exceed 1.
+    /// </summary>
+    internal float[][] Branches { get; }
 
     /// <summary>The shared filter of a pair of rates.</summary>
     /// <param name="inputRate">8000, 16000, 24000 or 48000 Hz.</param>
@@ -107,6 +122,21 @@ public sealed class PolyphaseFilter
 
     /// <summary>The coefficients of one phase in the order of time (oldest sample first), scaled by L.</summary>
     internal ReadOnlySpan<float> Phase(int phase) => _coefficients.AsSpan(phase * TapsPerPhase, TapsPerPhase);
+
+    private static float[][] BranchesOf(double[] prototype, int ratio, int scale)
+    {
+        var branches = new float[ratio][];
+        for (int p = 0; p < ratio; p++)
+        {
+            branches[p] = new float[prototype.Length / ratio];
+            for (int k = 0; k < branches[p].Length; k++)
+            {
+                branches[p][k] = (float)(prototype[p + (k * ratio)] * scale);
+            }
+        }
+
+        return branches;
+    }
 
     private static int GreatestCommonDivisor(int a, int b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
 

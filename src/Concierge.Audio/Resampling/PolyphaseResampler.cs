@@ -5,11 +5,14 @@ namespace Concierge.Audio;
 
 /// <summary>Rational polyphase FIR rate conversion of 16-bit PCM, streaming: any split of the input gives the same samples.</summary>
 /// <remarks>
-/// For output m the filter's rate stands at p = m M; phase p mod L is applied to the input samples up to p div L. Sums are single-precision fused multiply-adds in the order of time, rounded to
-/// the nearest integer (ties to even) and saturated. Pure but for the state; allocation-free.
+/// For output m the filter's rate stands at p = m M; phase p mod L is applied to the input samples up to p div L. Sums are single-precision fused multiply-adds in a fixed order, rounded to
+/// the nearest integer (ties to even) and saturated: equal on every rung whose processor fuses multiplication and addition. Pure but for the state; allocation-free.
 /// </remarks>
 public static partial class PolyphaseResampler
 {
+    /// <summary>Input samples of one pass when interpolating (a 20 ms frame at 8 kHz) and otherwise (20 ms at 24 kHz): what the buffers on the stack are sized for.</summary>
+    private const int InterpolatorChunk = 160;
+
     private const int Chunk = 480;
 
     /// <summary>Converts the next samples.</summary>
@@ -19,11 +22,13 @@ public static partial class PolyphaseResampler
     /// <param name="destination">Room for the output: <see cref="PolyphaseFilter.MaxOutputSamples"/> always fits. It must not overlap the source.</param>
     /// <returns>The number of samples written.</returns>
     /// <exception cref="ArgumentException">The destination is too short (nothing is consumed then), or the state belongs to another filter.</exception>
-    [SkipLocalsInit]
-    public static int Process(PolyphaseFilter filter, ref PolyphaseState state, ReadOnlySpan<short> source, Span<short> destination)
+    public static int Process(PolyphaseFilter filter, ref PolyphaseState state, ReadOnlySpan<short> source, Span<short> destination) =>
+        Process(SimdSupport.Best, filter, ref state, source, destination);
+
+    /// <summary><see cref="Process(PolyphaseFilter, ref PolyphaseState, ReadOnlySpan{short}, Span{short})"/> on no higher rung than the one given: for tests and benches.</summary>
+    internal static int Process(SimdLevel level, PolyphaseFilter filter, ref PolyphaseState state, ReadOnlySpan<short> source, Span<short> destination)
     {
-        int history = filter.HistoryLength;
-        if (state.History is null || state.History.Length != history)
+        if (state.History is null || state.History.Length != filter.HistoryLength)
         {
             ThrowForeignState();
         }
@@ -34,26 +39,39 @@ public static partial class PolyphaseResampler
             ThrowTooShort(source.Length, outputs, destination.Length);
         }
 
-        Span<float> window = stackalloc float[history + Chunk];
+        int chunk = filter.Decimation == 1 ? InterpolatorChunk : Chunk;
         int written = 0;
         while (!source.IsEmpty)
         {
-            ReadOnlySpan<short> part = source[..Math.Min(source.Length, Chunk)];
+            ReadOnlySpan<short> part = source[..Math.Min(source.Length, chunk)];
             source = source[part.Length..];
-            Widen(state.History, window);
-            Widen(part, window[history..]);
-            int next = state.NextOutput;
-            int end = part.Length * filter.Interpolation;
-            for (; next < end; next += filter.Decimation)
-            {
-                (int index, int phase) = Math.DivRem(next, filter.Interpolation);
-                destination[written++] = Dot(filter.Phase(phase), window[index..]);
-            }
-
-            state.NextOutput = next - end;
+            Span<short> room = destination[written..];
+            written += filter.Decimation == 1 ? Interpolate(level, filter, ref state, part, room)
+                : filter.Interpolation == 1 ? Decimate(level, filter, ref state, part, room)
+                : Convert(filter, ref state, part, room);
             Remember(state.History, part);
         }
 
+        return written;
+    }
+
+    /// <summary>The plain form, output by output: for ratios that are neither L nor 1/M, and the oracle of the others.</summary>
+    [SkipLocalsInit]
+    private static int Convert(PolyphaseFilter filter, ref PolyphaseState state, ReadOnlySpan<short> part, Span<short> destination)
+    {
+        Span<float> window = stackalloc float[filter.HistoryLength + Chunk];
+        Widen(state.History, window);
+        Widen(part, window[filter.HistoryLength..]);
+        int written = 0;
+        int next = state.NextOutput;
+        int end = part.Length * filter.Interpolation;
+        for (; next < end; next += filter.Decimation)
+        {
+            (int index, int phase) = Math.DivRem(next, filter.Interpolation);
+            destination[written++] = Dot(filter.Phase(phase), window[index..]);
+        }
+
+        state.NextOutput = next - end;
         return written;
     }
 
@@ -69,10 +87,10 @@ public static partial class PolyphaseResampler
         float sum = 0;
         for (int k = 0; k < coefficients.Length; k++)
         {
-            sum = MathF.FusedMultiplyAdd(coefficients[k], samples[k], sum);
+            sum = float.MultiplyAddEstimate(coefficients[k], samples[k], sum);
         }
 
-        return (short)Math.Clamp(MathF.Round(sum), short.MinValue, short.MaxValue);
+        return SampleShuffle.Round(sum);
     }
 
     private static void Widen(ReadOnlySpan<short> source, Span<float> destination)

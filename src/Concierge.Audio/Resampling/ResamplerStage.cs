@@ -30,7 +30,7 @@ public sealed class ResamplerStage
     /// <summary>The delay in output samples, rounded: for the linear-phase profiles between 8 and 24 kHz it is whole (balanced: 45 at 24 kHz, 15 at 8 kHz).</summary>
     public int LatencySamples => (int)Math.Round(Filter.GroupDelaySeconds * Filter.OutputRate);
 
-    /// <summary>Converts the next samples; see <see cref="PolyphaseResampler.Process"/>.</summary>
+    /// <summary>Converts the next samples; see <see cref="PolyphaseResampler"/>.</summary>
     /// <param name="source">Input samples, any number.</param>
     /// <param name="destination">At least <see cref="PolyphaseFilter.MaxOutputSamples"/> of the source's length always fits.</param>
     /// <returns>The number of samples written.</returns>

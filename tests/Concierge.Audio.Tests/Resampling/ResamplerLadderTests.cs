@@ -1,0 +1,105 @@
+namespace Concierge.Audio.Tests;
+
+/// <summary>Every rung, profile and pair of rates against a plain double-precision convolution, and against each other.</summary>
+public sealed class ResamplerLadderTests
+{
+    [Theory]
+    [MemberData(nameof(ResamplerSplitTests.Pairs), MemberType = typeof(ResamplerSplitTests))]
+    public void Every_rung_gives_the_convolution_to_the_nearest_integer(int inputRate, int outputRate)
+    {
+        short[] input = Signals.Noise(1483, 21, 14000);
+        foreach (ResamplerProfile profile in Enum.GetValues<ResamplerProfile>())
+        {
+            PolyphaseFilter filter = PolyphaseFilter.For(inputRate, outputRate, profile);
+            double[] exact = Convolve(filter, input);
+            short[]? fused = null;
+            foreach (SimdLevel level in Enum.GetValues<SimdLevel>())
+            {
+                if (!SimdSupport.IsSupported(level))
+                {
+                    continue;
+                }
+
+                PolyphaseState state = filter.CreateState();
+                var output = new short[filter.MaxOutputSamples(input.Length)];
+                Assert.Equal(exact.Length, PolyphaseResampler.Process(level, filter, ref state, input, output));
+                for (int i = 0; i < exact.Length; i++)
+                {
+                    // Single precision: the sum is off by a few thousandths, so only near a half may it round the other way.
+                    Assert.True(Math.Abs(Math.Clamp(exact[i], -32768, 32767) - output[i]) <= 0.51, $"{profile} {level}: sample {i} is {output[i]}, exactly {exact[i]:F4}");
+                }
+
+                if (System.Runtime.Intrinsics.X86.Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported)
+                {
+                    fused ??= output;
+                    Assert.Equal(fused, output);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Nothing_is_allocated_after_construction()
+    {
+        foreach ((int from, int to) in ((int, int)[])[(8000, 24000), (24000, 8000), (8000, 48000), (16000, 24000)])
+        {
+            var stage = new ResamplerStage(from, to);
+            var input = new short[from / 50];
+            var output = new short[stage.Filter.MaxOutputSamples(input.Length)];
+            for (int i = 0; i < 50; i++)
+            {
+                stage.Process(input, output);
+            }
+
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 200; i++)
+            {
+                stage.Process(input, output);
+            }
+
+            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        }
+    }
+
+    [Fact]
+    public void Nothing_beyond_the_output_is_written()
+    {
+        foreach ((int from, int to) in ((int, int)[])[(8000, 24000), (24000, 8000), (8000, 16000), (48000, 8000)])
+        {
+            for (int count = 0; count <= 200; count++)
+            {
+                var stage = new ResamplerStage(from, to);
+                var output = new short[stage.Filter.MaxOutputSamples(count) + 40];
+                Array.Fill(output, (short)12345);
+                int written = stage.Process(Signals.Noise(count, count), output.AsSpan(0, output.Length - 40));
+                Assert.All(output[written..], sample => Assert.Equal(12345, sample));
+            }
+        }
+    }
+
+    [Fact]
+    public void An_unsupported_pair_is_refused_by_name()
+    {
+        string message = Assert.Throws<ArgumentException>(() => PolyphaseFilter.For(8000, 44100)).Message;
+        Assert.Contains("44100", message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => PolyphaseFilter.For(8000, 8000));
+        Assert.Throws<ArgumentException>(() => PolyphaseFilter.For(8000, 24000, (ResamplerProfile)9));
+    }
+
+    private static double[] Convolve(PolyphaseFilter filter, short[] input)
+    {
+        var output = new double[PolyphaseResampler.OutputSamples(filter, 0, input.Length)];
+        for (int m = 0; m < output.Length; m++)
+        {
+            (int index, int phase) = Math.DivRem(m * filter.Decimation, filter.Interpolation);
+            ReadOnlySpan<float> taps = filter.Phase(phase);
+            for (int k = 0; k < taps.Length; k++)
+            {
+                int at = index - taps.Length + 1 + k;
+                output[m] += at < 0 ? 0 : (double)taps[k] * input[at];
+            }
+        }
+
+        return output;
+    }
+}
