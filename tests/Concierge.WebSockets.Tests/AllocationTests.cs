@@ -1,4 +1,6 @@
 using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Concierge.WebSockets.Tests;
@@ -49,6 +51,52 @@ public sealed class AllocationTests
         }
     }
 
+    [Fact]
+    public Task A_message_there_and_back_over_loopback_sockets_allocates_nothing_in_the_process() => Task.Run(RoundTripsOverSocketsAsync);
+
+    // On the pool: the test framework's own synchronization context allocates for every continuation.
+    private static async Task RoundTripsOverSocketsAsync()
+    {
+        (WebSocketTransport a, WebSocketTransport b) = await LoopbackAsync();
+        await using (a)
+        await using (b)
+        {
+            WebSocketWriter client = new(a.Output, WebSocketRole.Client);
+            WebSocketWriter server = new(b.Output, WebSocketRole.Server);
+            WebSocketReader clientReader = new(a.Input, WebSocketRole.Client, WebSocketLimits.Default, client);
+            Task echo = EchoAsync(new WebSocketReader(b.Input, WebSocketRole.Server, WebSocketLimits.Default, server), server);
+            await RoundsAsync(client, clientReader, 3000);
+
+            // The runtime itself allocates now and then on its own threads (tier-up, the pool's): the best of a few windows is ours.
+            long best = long.MaxValue;
+            for (int window = 0; window < 5; window++)
+            {
+                long before = GC.GetTotalAllocatedBytes(precise: true);
+                await RoundsAsync(client, clientReader, 2000);
+                best = Math.Min(best, GC.GetTotalAllocatedBytes(precise: true) - before);
+            }
+
+            // 2,000 round trips are 4,000 messages: one object per message would be at least 96,000 bytes.
+            Assert.InRange(best, 0, 4000);
+            await client.CloseAsync(1000, "");
+            await echo;
+        }
+    }
+
+    private static async Task RoundsAsync(WebSocketWriter writer, WebSocketReader reader, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            writer.TryAppend(WebSocketOpcode.Text, s_payload, WebSocketLane.Media);
+            writer.Flush();
+            if (await reader.ReadAsync() != WebSocketReadStatus.Message)
+            {
+                // An assertion for every message would allocate by itself.
+                Assert.Fail("the echo ended early");
+            }
+        }
+    }
+
     private static async Task EchoAsync(WebSocketReader reader, WebSocketWriter writer)
     {
         while (await reader.ReadAsync() == WebSocketReadStatus.Message)
@@ -60,6 +108,16 @@ public sealed class AllocationTests
             while (reader.TryRead(out WebSocketReadStatus status) && status == WebSocketReadStatus.Message);
             writer.Flush();
         }
+    }
+
+    private static async Task<(WebSocketTransport A, WebSocketTransport B)> LoopbackAsync()
+    {
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(listener.LocalEndPoint!);
+        return (WebSocketTransport.FromSocket(client), WebSocketTransport.FromSocket(await listener.AcceptAsync()));
     }
 
     private readonly ref struct Payload : IWebSocketPayload
