@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -112,12 +111,9 @@ public sealed class AllocationTests
 
     private static async Task<(WebSocketTransport A, WebSocketTransport B)> LoopbackAsync()
     {
-        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen(1);
-        Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await client.ConnectAsync(listener.LocalEndPoint!);
-        return (WebSocketTransport.FromSocket(client), WebSocketTransport.FromSocket(await listener.AcceptAsync()));
+        using Loopback listener = new();
+        (Socket client, WebSocketTransport server) = await listener.PairAsync();
+        return (WebSocketTransport.FromSocket(client), server);
     }
 
     private readonly ref struct Payload : IWebSocketPayload

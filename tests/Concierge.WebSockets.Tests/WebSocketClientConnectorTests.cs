@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Concierge.WebSockets.Tests;
@@ -9,7 +7,7 @@ public sealed class WebSocketClientConnectorTests
     [Fact]
     public async Task Connects_and_keeps_frames_that_came_with_the_response()
     {
-        using Listener listener = new();
+        using Loopback listener = new();
         Task server = listener.ServeAsync(async transport =>
         {
             (HttpHead? _, WebSocketUpgradeDecision decision) = await WebSocketServerHandshake.RunAsync(transport, ["v1"]);
@@ -20,7 +18,7 @@ public sealed class WebSocketClientConnectorTests
             await transport.ShutdownSendAsync();
             Assert.Equal(WebSocketReadStatus.Close, await new WebSocketReader(transport.Input, WebSocketRole.Server, WebSocketLimits.Default, writer).ReadAsync());
         });
-        await using WebSocketTransport client = await new WebSocketClientConnector().ConnectAsync(new WebSocketClientRequest(listener.Address) { Subprotocols = ["v1"] });
+        await using WebSocketTransport client = await new WebSocketClientConnector(Loopback.Direct).ConnectAsync(new WebSocketClientRequest(listener.Address) { Subprotocols = ["v1"] });
         Assert.Equal("v1", client.Subprotocol);
         WebSocketWriter clientWriter = new(client.Output, WebSocketRole.Client);
         WebSocketReader reader = new(client.Input, WebSocketRole.Client, WebSocketLimits.Default, clientWriter);
@@ -34,7 +32,7 @@ public sealed class WebSocketClientConnectorTests
     [Fact]
     public async Task Reports_a_refusal_with_its_status_fields_and_body()
     {
-        using Listener listener = new();
+        using Loopback listener = new();
         Task server = listener.ServeAsync(transport => RawAsync(
             transport, "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 9\r\n\r\nslow down"));
         WebSocketConnectException refused = await FailAsync(listener.Address);
@@ -55,7 +53,7 @@ public sealed class WebSocketClientConnectorTests
             ("HTTP/1.1 101 Swit", WebSocketHandshakeError.EndedEarly),
         })
         {
-            using Listener listener = new();
+            using Loopback listener = new();
             Task server = listener.ServeAsync(transport => RawAsync(transport, answer));
             Assert.Equal(expected, (await FailAsync(listener.Address)).HandshakeError);
             await server;
@@ -65,10 +63,10 @@ public sealed class WebSocketClientConnectorTests
     [Fact]
     public async Task Gives_up_on_a_server_that_never_answers()
     {
-        using Listener listener = new();
+        using Loopback listener = new();
         using CancellationTokenSource over = new();
         Task server = listener.ServeAsync(async transport => await Task.Delay(Timeout.Infinite, over.Token).ContinueWith(_ => { }, TaskScheduler.Default));
-        WebSocketConnectException refused = await FailAsync(listener.Address, new WebSocketConnectorOptions { HandshakeTimeout = TimeSpan.FromMilliseconds(50) });
+        WebSocketConnectException refused = await FailAsync(listener.Address, Loopback.Direct with { HandshakeTimeout = TimeSpan.FromMilliseconds(50) });
         Assert.Equal(WebSocketConnectError.HandshakeTimeout, refused.Error);
         await over.CancelAsync();
         await server;
@@ -78,7 +76,7 @@ public sealed class WebSocketClientConnectorTests
     public async Task Reports_a_port_where_nobody_listens()
     {
         Uri address;
-        using (Listener listener = new())
+        using (Loopback listener = new())
         {
             address = listener.Address;
         }
@@ -87,34 +85,12 @@ public sealed class WebSocketClientConnectorTests
     }
 
     private static Task<WebSocketConnectException> FailAsync(Uri address, WebSocketConnectorOptions? options = null) =>
-        Assert.ThrowsAsync<WebSocketConnectException>(async () => await new WebSocketClientConnector(options).ConnectAsync(new WebSocketClientRequest(address)));
+        Assert.ThrowsAsync<WebSocketConnectException>(async () => await new WebSocketClientConnector(options ?? Loopback.Direct).ConnectAsync(new WebSocketClientRequest(address)));
 
     private static async Task RawAsync(WebSocketTransport transport, string answer)
     {
         await transport.Input.ReadAsync();
         await transport.Output.WriteAsync(Encoding.ASCII.GetBytes(answer));
         await transport.ShutdownSendAsync();
-    }
-
-    private sealed class Listener : IDisposable
-    {
-        private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-
-        public Listener()
-        {
-            _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            _socket.Listen(8);
-            Address = new Uri($"ws://127.0.0.1:{((IPEndPoint)_socket.LocalEndPoint!).Port}/path?q=1");
-        }
-
-        public Uri Address { get; }
-
-        public async Task ServeAsync(Func<WebSocketTransport, Task> serve)
-        {
-            await using WebSocketTransport transport = WebSocketTransport.FromSocket(await _socket.AcceptAsync());
-            await serve(transport);
-        }
-
-        public void Dispose() => _socket.Dispose();
     }
 }

@@ -61,10 +61,25 @@ public sealed class WebSocketClientConnector
     {
         using CancellationTokenSource timeout = new(_options.ConnectTimeout, _options.TimeProvider);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+        Uri? proxy = _options.Proxy(request.Uri);
         try
         {
-            IPAddress[] addresses = await ResolveAsync(request.Uri.IdnHost, both.Token);
-            return await ConnectAnyAsync(addresses, request, both.Token);
+            if (proxy is null)
+            {
+                return await ConnectAnyAsync(request.Uri.IdnHost, request.Port, both.Token);
+            }
+
+            Socket socket = await ConnectAnyAsync(proxy.IdnHost, proxy.Port, both.Token);
+            try
+            {
+                await ProxyTunnel.OpenAsync(socket, proxy, request.Uri.IdnHost, request.Port, _options.MaxResponseHead, both.Token);
+                return socket;
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
         }
         catch (OperationCanceledException exception) when (!ct.IsCancellationRequested)
         {
@@ -82,39 +97,48 @@ public sealed class WebSocketClientConnector
 
         try
         {
-            return await Dns.GetHostAddressesAsync(host, ct);
+            IPAddress[] addresses = await Dns.GetHostAddressesAsync(host, ct);
+            if (addresses.Length > 0)
+            {
+                return HappyEyeballs.Order(addresses);
+            }
         }
         catch (SocketException exception)
         {
             throw new WebSocketConnectException(WebSocketConnectError.NameNotResolved, $"The name {host} does not resolve.", exception);
         }
+
+        throw new WebSocketConnectException(WebSocketConnectError.NameNotResolved, $"The name {host} has no address.");
     }
 
-    private async ValueTask<Socket> ConnectAnyAsync(IPAddress[] addresses, WebSocketClientRequest request, CancellationToken ct)
+    private async ValueTask<Socket> ConnectAnyAsync(string host, int port, CancellationToken ct)
     {
-        Exception? last = null;
-        foreach (IPAddress address in addresses)
+        IPAddress[] addresses = await ResolveAsync(host, ct);
+        try
         {
-            Socket socket = new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                SetUnacknowledgedTimeout(socket);
-                await socket.ConnectAsync(new IPEndPoint(address, request.Port), ct);
-                return socket;
-            }
-            catch (SocketException exception)
-            {
-                socket.Dispose();
-                last = exception;
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
+            return await HappyEyeballs.ConnectAsync(addresses, (address, token) => ConnectOneAsync(address, port, token), _options.TimeProvider, ct);
         }
+        catch (SocketException exception)
+        {
+            throw new WebSocketConnectException(WebSocketConnectError.ConnectFailed, $"{host}:{port} took no connection: {exception.Message}", exception);
+        }
+    }
 
-        throw new WebSocketConnectException(WebSocketConnectError.ConnectFailed, $"{request.HostField} took no connection.", last);
+    private async Task<Socket> ConnectOneAsync(IPAddress address, int port, CancellationToken ct)
+    {
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            SetUnacknowledgedTimeout(socket);
+            await socket.ConnectAsync(new IPEndPoint(address, port), ct);
+            return socket;
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
+        }
     }
 
     private void SetUnacknowledgedTimeout(Socket socket)

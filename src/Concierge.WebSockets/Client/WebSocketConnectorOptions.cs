@@ -32,6 +32,12 @@ public sealed record WebSocketConnectorOptions
     /// </summary>
     public Action<SslClientAuthenticationOptions>? ConfigureTls { get; init; }
 
+    /// <summary>
+    /// Names the http proxy for an address, or null for a direct connection. Default <see cref="WebSocketProxy.FromEnvironment(Uri)"/>. Through a proxy the target's name is
+    /// resolved by the proxy.
+    /// </summary>
+    public Func<Uri, Uri?> Proxy { get; init; } = WebSocketProxy.FromEnvironment;
+
     /// <summary>The clock of the time-outs. Default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -56,6 +56,32 @@ public sealed class WebSocketTransport : IDuplexPipe, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Ends the connection without hurting what is in flight. A server half-closes, discards what still comes until the client closes too, then closes; a client lets the
+    /// server close first (RFC 6455 §7.1.1), and closes itself when the server does not. The reader must have been disposed and the writer drained.
+    /// </summary>
+    /// <param name="role">This side's role.</param>
+    /// <param name="timeout">How long the peer may take.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="maxBytes">What is discarded at most.</param>
+    /// <returns>Whether the peer closed in time.</returns>
+    public async ValueTask<bool> CloseAsync(WebSocketRole role, TimeSpan timeout, TimeProvider timeProvider, long maxBytes = 1024 * 1024)
+    {
+        if (role == WebSocketRole.Server)
+        {
+            await ShutdownSendAsync();
+        }
+
+        bool clean = await WebSocketClosing.LingerAsync(Input, maxBytes, timeout, timeProvider);
+        if (clean && role == WebSocketRole.Client)
+        {
+            await ShutdownSendAsync();
+        }
+
+        await DisposeAsync();
+        return clean;
+    }
+
     /// <summary>Drops the connection at once with a reset: what is in flight in either direction is lost, and every pending read and write ends.</summary>
     public void Abort()
     {

@@ -26,17 +26,18 @@ public static class HttpHeadParser
         head = null;
         consumed = 0;
         error = WebSocketHandshakeError.None;
-        int end = source.IndexOf("\r\n\r\n"u8);
-        if (end < 0 ? source.Length >= maxLength : end + 4 > maxLength)
-        {
-            error = WebSocketHandshakeError.HeadTooLarge;
-            return OperationStatus.InvalidData;
-        }
 
         // What cannot begin a head is refused without waiting for its end: plain garbage, TLS to a plain port, HTTP/2.
         if (!BeginsWell(source, isResponse))
         {
             error = WebSocketHandshakeError.Malformed;
+            return OperationStatus.InvalidData;
+        }
+
+        int end = source.IndexOf("\r\n\r\n"u8);
+        if (end < 0 ? source.Length >= maxLength : end + 4 > maxLength)
+        {
+            error = WebSocketHandshakeError.HeadTooLarge;
             return OperationStatus.InvalidData;
         }
 
