@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
+using Concierge.Calls.Twilio;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
+using Microsoft.Extensions.Logging;
 
 namespace Concierge.Server.Tests.Node;
 
@@ -28,9 +30,12 @@ internal sealed class TestNode : IAsyncDisposable
         DrainTime = TimeSpan.FromSeconds(20),
     };
 
-    public static async Task<TestNode> StartAsync(NodeOptions? options = null, IMediaStreamHandler? handler = null)
+    public static Task<TestNode> StartAsync(NodeOptions? options = null, IMediaStreamHandler? handler = null) =>
+        StartAsync(options ?? Options, (_, _) => handler ?? new EchoHandler());
+
+    public static async Task<TestNode> StartAsync(NodeOptions options, Func<StreamTokens, ILoggerFactory, IMediaStreamHandler> createHandler)
     {
-        TestNode node = new(await NodeHost.StartAsync(options ?? Options, TimeProvider.System, (_, _) => handler ?? new EchoHandler()));
+        TestNode node = new(await NodeHost.StartAsync(options, TimeProvider.System, createHandler));
         node.Http.BaseAddress = node.Host.Address;
         return node;
     }
