@@ -27,6 +27,7 @@ internal sealed class CallControlLoop : ICallControl, IPlaybackListener
     private readonly Func<bool> _isPlaybackIdle;
     private volatile ModelLink? _link;
     private ITimer? _goodbye;
+    private long _posted;
     private bool _endRequested;
     private bool _responding;
 
@@ -47,6 +48,12 @@ internal sealed class CallControlLoop : ICallControl, IPlaybackListener
         _isPlaybackIdle = isPlaybackIdle;
         _logger = logger;
     }
+
+    /// <summary>
+    /// Signals posted so far. What a loop allocates for an event of the call is the event's, not the frame's; the loops leave such wake-ups
+    /// out of what they measure.
+    /// </summary>
+    public long Posted => Volatile.Read(ref _posted);
 
     /// <inheritdoc/>
     public string StreamSid { get; set; } = "";
@@ -127,6 +134,7 @@ internal sealed class CallControlLoop : ICallControl, IPlaybackListener
 
     private void Post(CallSignal signal)
     {
+        Interlocked.Increment(ref _posted);
         if (!_signals.Writer.TryWrite(signal) && _ending.Reason == CallEndReason.None)
         {
             _ending.TryEnd(CallEndReason.ControllerFailed, $"The controller is {Capacity} events behind.");

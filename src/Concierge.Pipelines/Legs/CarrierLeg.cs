@@ -212,8 +212,8 @@ internal sealed class CarrierLeg : ICarrierOutput
             WebSocketReadStatus status = await _reader.ReadAsync(cancellationToken);
             long woke = _options.MeasureLoops ? Stopwatch.GetTimestamp() : 0;
             long allocated = _options.MeasureLoops ? GC.GetAllocatedBytesForCurrentThread() : 0;
+            long posted = control.Posted;
             int frames = 0;
-            bool onlyMedia = true;
 
             // A wake-up may bring several messages: handle all of them, then hand over once.
             do
@@ -223,7 +223,7 @@ internal sealed class CarrierLeg : ICarrierOutput
                     return status;
                 }
 
-                if (Handle(model, ledger, control, ref onlyMedia))
+                if (Handle(model, ledger, control))
                 {
                     frames++;
                 }
@@ -241,14 +241,14 @@ internal sealed class CarrierLeg : ICarrierOutput
                 model.Flush();
                 if (_options.MeasureLoops)
                 {
-                    Measure(woke, allocated, frames, onlyMedia);
+                    Measure(woke, allocated, frames, eventless: posted == control.Posted);
                 }
             }
         }
     }
 
     /// <summary>Handles the reader's message; true when it was a media frame.</summary>
-    private bool Handle(ModelLeg model, PlaybackLedger ledger, CallControlLoop control, ref bool onlyMedia)
+    private bool Handle(ModelLeg model, PlaybackLedger ledger, CallControlLoop control)
     {
         if (_reader.Opcode != WebSocketOpcode.Text
             || MediaStreamsParser.Parse(_reader.Payload, out MediaStreamsEvent message) != MediaStreamsError.None
@@ -274,7 +274,6 @@ internal sealed class CarrierLeg : ICarrierOutput
                 ledger.Acknowledge(message.MarkName);
                 return false;
             case MediaStreamsEventType.Dtmf:
-                onlyMedia = false;
                 control.Post(new CallEvent.DtmfReceived(_clock.Now, (char)message.Digit));
                 return false;
             case MediaStreamsEventType.Stop:
@@ -321,13 +320,15 @@ internal sealed class CarrierLeg : ICarrierOutput
         }
     }
 
-    private void Measure(long woke, long allocated, int frames, bool onlyMedia)
+    private void Measure(long woke, long allocated, int frames, bool eventless)
     {
         long nanoseconds = Stopwatch.GetElapsedTime(woke).Ticks * 100;
-        if (_counters.CallerFrames > WarmUpFrames && onlyMedia)
+        if (_counters.CallerFrames > WarmUpFrames && eventless)
         {
             FrameTime.Record(nanoseconds);
-            _counters.CallerLoopAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
+            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+            _counters.CallerLoopAllocatedBytes += allocated;
+            _counters.CallerLoopAllocatingWakeUps += allocated > 0 ? 1 : 0;
             _counters.CallerLoopMeasuredFrames += frames;
         }
     }

@@ -128,6 +128,7 @@ internal sealed class ModelEventHandler(
     private void HandleAudio(in RealtimeServerEvent delta, long start)
     {
         long allocated = options.MeasureLoops ? GC.GetAllocatedBytesForCurrentThread() : 0;
+        long posted = control.Posted;
         counters.AgentDeltas++;
         if (_responses.Contains(delta.ResponseId))
         {
@@ -151,10 +152,12 @@ internal sealed class ModelEventHandler(
                 break;
         }
 
-        if (options.MeasureLoops && counters.AgentDeltas > WarmUpDeltas)
+        if (options.MeasureLoops && counters.AgentDeltas > WarmUpDeltas && posted == control.Posted)
         {
             deltaTime.Record(Stopwatch.GetElapsedTime(start).Ticks * 100);
-            counters.AgentLoopAllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocated;
+            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+            counters.AgentLoopAllocatedBytes += allocated;
+            counters.AgentLoopAllocatingDeltas += allocated > 0 ? 1 : 0;
             counters.AgentLoopMeasuredDeltas++;
         }
     }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Concierge.Pipelines.Media;
 
 /// <summary>
@@ -8,15 +6,14 @@ namespace Concierge.Pipelines.Media;
 /// </summary>
 internal sealed class OctetQueue(int capacity)
 {
-    /// <summary>Octets per chunk: 256 ms at 8 kHz.</summary>
-    internal const int ChunkSize = 2048;
+    private const int ChunkSize = OctetChunks.Size;
 
-    private byte[]?[] _chunks = new byte[]?[8]; // ring: _first is the oldest chunk
+    private byte[]?[] _chunks = new byte[]?[64]; // ring of 16 s before it grows: _first is the oldest chunk
     private int _first;
     private int _chunkCount;
     private int _readOffset;                    // into the oldest chunk
     private int _writeOffset;                   // into the newest chunk
-    private byte[]? _spare;                     // the last chunk emptied: a queue that fills and drains keeps off the pool
+    private byte[]? _spare;                     // the last chunk emptied: a queue that fills and drains leaves the others alone
 
     /// <summary>Octets queued.</summary>
     public int Length { get; private set; }
@@ -93,7 +90,7 @@ internal sealed class OctetQueue(int capacity)
 
         if (_spare is not null)
         {
-            ArrayPool<byte>.Shared.Return(_spare);
+            OctetChunks.Return(_spare);
             _spare = null;
         }
 
@@ -116,7 +113,7 @@ internal sealed class OctetQueue(int capacity)
             _first = 0;
         }
 
-        _chunks[(_first + _chunkCount) & (_chunks.Length - 1)] = _spare ?? ArrayPool<byte>.Shared.Rent(ChunkSize);
+        _chunks[(_first + _chunkCount) & (_chunks.Length - 1)] = _spare ?? OctetChunks.Rent();
         _spare = null;
         _chunkCount++;
         _writeOffset = 0;
@@ -130,7 +127,7 @@ internal sealed class OctetQueue(int capacity)
         }
         else
         {
-            ArrayPool<byte>.Shared.Return(_chunks[_first]!);
+            OctetChunks.Return(_chunks[_first]!);
         }
 
         _chunks[_first] = null;

@@ -60,12 +60,18 @@ public sealed class CallCounters
     /// <summary>Bytes that the caller-to-model loop allocated after its warm-up (only when loops are measured).</summary>
     public long CallerLoopAllocatedBytes { get; internal set; }
 
-    /// <summary>Wake-ups of the caller-to-model loop that the figure covers.</summary>
+    /// <summary>Wake-ups among them that allocated at all: a pooled buffer taken for the first time shows here as one, an allocation per frame as all.</summary>
+    public long CallerLoopAllocatingWakeUps { get; internal set; }
+
+    /// <summary>Caller frames that the figures cover.</summary>
     public long CallerLoopMeasuredFrames { get; internal set; }
 
     /// <summary>Bytes that the handling of audio deltas allocated after its warm-up (only when loops are measured).</summary>
     public long AgentLoopAllocatedBytes { get; internal set; }
 
-    /// <summary>Audio deltas that the figure covers.</summary>
+    /// <summary>Audio deltas among them that allocated at all.</summary>
+    public long AgentLoopAllocatingDeltas { get; internal set; }
+
+    /// <summary>Audio deltas that the figures cover.</summary>
     public long AgentLoopMeasuredDeltas { get; internal set; }
 }
