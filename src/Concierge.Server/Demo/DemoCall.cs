@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using Concierge.Agents;
+using Concierge.Agents.Reservations;
+using Concierge.Calls.Outcome;
+using Concierge.Calls.Twilio;
+using Concierge.Pipelines;
+using Concierge.Server.Cli;
+using Concierge.Server.Configuration;
+using Concierge.Server.Node;
+using Concierge.Simulation.Realtime;
+using Concierge.Simulation.Time;
+using Concierge.Simulation.Twilio;
+using Concierge.Simulation.Wire;
+
+namespace Concierge.Server.Demo;
+
+/// <summary>
+/// Plays one call through the product's own session, with the twins at both far ends: over loopback sockets with the real front door,
+/// upgrade, key, signature and token, or in memory under the virtual clock.
+/// </summary>
+internal sealed class DemoCall
+{
+    /// <summary>What the carrier knows the node by: signatures are over this address, whatever port the node got.</summary>
+    private static readonly Uri s_publicUrl = new("https://concierge.example");
+
+    private static readonly CallSessionOptions s_session = new() { MeasureLoops = true };
+
+    private readonly DemoOptions _options;
+    private readonly DemoConsole _console;
+    private readonly DemoObserver _observer;
+    private CallOutcome _outcome = CallOutcome.Nothing;
+    private CallResult? _result;
+    private DateTimeOffset _nodeStarted;
+    private DemoAllocation? _allocation;
+
+    public DemoCall(DemoOptions options, DemoConsole console)
+    {
+        _options = options;
+        _console = console;
+        _observer = new DemoObserver(console);
+    }
+
+    /// <summary>Plays the call to its end.</summary>
+    /// <exception cref="CommandException">The far ends never came together; the message says why.</exception>
+    public async Task<DemoEvidence> RunAsync(CancellationToken cancellationToken)
+    {
+        long started = Stopwatch.GetTimestamp();
+        (TwilioTwinRecord carrier, RealtimeTwinRecord model) = _options.Fast
+            ? UnderTheVirtualClock(cancellationToken)
+            : await OverSocketsAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return new DemoEvidence
+        {
+            Scenario = _options.Scenario,
+            Node = _result ?? throw new CommandException(ExitCodes.Failed, "the node never reported the call's end."),
+            Events = _observer.Events,
+            Outcome = _outcome,
+            Carrier = carrier,
+            Model = model,
+            NodeOffset = _nodeStarted - carrier.StartedAt,
+            Allocation = _allocation,
+            Mode = _options.Mode,
+            WallClock = Stopwatch.GetElapsedTime(started),
+            Fast = _options.Fast,
+        };
+    }
+
+    private async Task<(TwilioTwinRecord Carrier, RealtimeTwinRecord Model)> OverSocketsAsync(CancellationToken cancellationToken)
+    {
+        // Made up for this one run: the demo goes through the same doors as a real call.
+        string apiKey = "sk-demo-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
+        string authToken = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        await using RealtimeTwinServer model = await RealtimeTwinServer.StartAsync(_options.Scenario, new RealtimeTwinOptions { ApiKey = apiKey });
+        NodeOptions node = NodeOptions(apiKey) with
+        {
+            RealtimeUrl = new Uri($"{model.Url}?model={Configuration.NodeOptions.DefaultModel}"),
+            AuthTokens = [authToken],
+            PublicUrl = s_publicUrl,
+        };
+        await using NodeHost host = await NodeHost.StartAsync(
+            node,
+            TimeProvider.System,
+            (tokens, loggers) => new CallStreamHandler(node, tokens, admit => Plan(node, TimeProvider.System, admit), loggers, TimeProvider.System, s_session),
+            cancellationToken: cancellationToken);
+
+        var caller = new TwilioTwinCaller(_options.Scenario, new TwilioTwinCallerOptions { AuthToken = authToken, PublicUrl = s_publicUrl }) { StreamStarting = Watch };
+        TwilioTwinCall call = await caller.CallAsync(new Uri(host.Address, "/twiml"), cancellationToken);
+        if (call.Stream is null)
+        {
+            throw new CommandException(ExitCodes.Failed, $"the call did not come about: {call.ErrorCode} {call.Error}");
+        }
+
+        await host.StopAsync(cancellationToken);
+        return (call.Stream, await model.WaitForRecordAsync(0, cancellationToken));
+    }
+
+    private (TwilioTwinRecord Carrier, RealtimeTwinRecord Model) UnderTheVirtualClock(CancellationToken cancellationToken)
+    {
+        var loop = new VirtualTimeLoop();
+        NodeOptions node = NodeOptions("in memory");
+        return loop.Run(async () =>
+        {
+            (IDuplexPipe near, IDuplexPipe far) = InMemoryDuplex.CreatePair();
+            var model = new InMemoryModel(_options.Scenario, loop.TimeProvider);
+            CallPlan plan = Plan(node, loop.TimeProvider, static (_, _) => ValueTask.CompletedTask);
+            var session = new CallSession(near, model, plan.Controller, s_session with { AudioMode = _options.Mode }, loop.TimeProvider, plan.Observers);
+            var stream = new TwilioTwinStream(far, _options.Scenario, loop.TimeProvider);
+            Watch(stream);
+            Task<CallResult> running = session.RunAsync(cancellationToken);
+            Task<TwilioTwinRecord> carrier = stream.RunAsync(cancellationToken);
+            plan.OnEnded!(await running);
+
+            // As the front door does with a connection whose session is over.
+            await near.Output.CompleteAsync();
+            await near.Input.CompleteAsync();
+            return (await carrier, await model.Record);
+        });
+    }
+
+    private NodeOptions NodeOptions(string apiKey) => new()
+    {
+        ApiKey = apiKey,
+        Authentication = RealtimeAuthentication.Bearer,
+        RealtimeUrl = new Uri(Configuration.NodeOptions.DefaultRealtimeUrl),
+        Model = Configuration.NodeOptions.DefaultModel,
+        AudioMode = _options.Mode,
+        Host = "127.0.0.1",
+        Port = 0,
+        LogLevel = Microsoft.Extensions.Logging.LogLevel.Warning,
+    };
+
+    private CallPlan Plan(NodeOptions node, TimeProvider time, Func<Protocols.MediaStreams.StreamStart, CancellationToken, ValueTask> admit)
+    {
+        _nodeStarted = time.GetUtcNow();
+        var request = new ReservationRequest("Trattoria Bella", 4, new DateOnly(2027, 6, 11), new TimeOnly(19, 30), "Morgan", "a quiet table near the window, if there is one");
+        VoiceAgent agent = ReservationAgent.Create(request, NodeSession.Create(node), outcome => _outcome = outcome);
+        return new CallPlan(new AgentCallController(agent, time, admit))
+        {
+            Observers = [_observer],
+            OnEnded = End,
+        };
+    }
+
+    private void End(CallResult result)
+    {
+        _result = result;
+        if (!_options.Fast && _observer.AllocatedAtStart > 0)
+        {
+            // Both directions together carry a hundred frames a second while both talk; what was counted is what went over the wire.
+            long frames = result.Counters.CallerFrames + result.Counters.AgentFrames - _observer.FramesAtStart;
+            _allocation = new DemoAllocation(GC.GetTotalAllocatedBytes() - _observer.AllocatedAtStart, frames);
+        }
+    }
+
+    private void Watch(TwilioTwinStream stream)
+    {
+        int frame = 0;
+        double callee = -96, agent = -96;
+        stream.FramePlayed = played =>
+        {
+            callee = Math.Max(callee, played.CalleeDb);
+            agent = Math.Max(agent, played.AgentDb);
+            _observer.FramesSeen = ++frame * 2;
+            if (frame % 10 == 0)
+            {
+                _console.OnLevel(TranscriptSpeaker.Caller, played.At, callee);
+                _console.OnLevel(TranscriptSpeaker.Agent, played.At, agent);
+                callee = agent = -96;
+            }
+        };
+    }
+
+    private sealed class InMemoryModel(Simulation.Scenarios.Scenario scenario, TimeProvider time) : IModelConnector
+    {
+        public Task<RealtimeTwinRecord> Record { get; private set; } = Task.FromException<RealtimeTwinRecord>(
+            new CommandException(ExitCodes.Failed, "the node never dialled the model."));
+
+        public ValueTask<IDuplexPipe> ConnectAsync(CancellationToken cancellationToken)
+        {
+            (IDuplexPipe near, IDuplexPipe far) = InMemoryDuplex.CreatePair();
+            Record = new RealtimeTwinSession(far, scenario, time).RunAsync(CancellationToken.None);
+            return ValueTask.FromResult(near);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+using System.Globalization;
+using Concierge.Audio;
+using Concierge.Calls.Outcome;
+using Concierge.Pipelines;
+using Concierge.Server.Reports;
+using Concierge.Simulation.Checks;
+using Concierge.Simulation.Realtime;
+using Concierge.Simulation.Scenarios;
+using Concierge.Simulation.Speech;
+using Concierge.Simulation.Twilio;
+using TranscriptEntry = Concierge.Calls.Outcome.TranscriptEntry;
+
+namespace Concierge.Server.Demo;
+
+/// <summary>
+/// What the demo asserts about itself, each from what the far ends heard and not from what the node believes. Every check carries its
+/// figures, so that a failed one says where.
+/// </summary>
+internal static class DemoChecks
+{
+    /// <summary>Levels may differ by this much between what was said and what was heard.</summary>
+    private const double MaxGainDb = 0.5;
+
+    /// <summary>How far below the noise of mu-law coding alone a path may fall: the resampler's own share.</summary>
+    private const double FloorMarginDb = 1.5;
+
+    /// <summary>How much worse the worst place of a 20 ms frame may be than the median place: noise alone stays under 3 dB, clicks do not.</summary>
+    private const double MaxEdgeDb = 4;
+
+    public static IReadOnlyList<ReportCheck> Run(DemoEvidence evidence, IReadOnlyList<HeardResponse> heard)
+    {
+        var checks = new List<ReportCheck> { CheckCallerAudio(evidence) };
+        checks.AddRange(CheckAgentAudio(evidence, heard));
+        checks.AddRange(CheckInterruptions(evidence, heard));
+        checks.Add(CheckTranscript(evidence));
+        checks.AddRange(CheckOutcome(evidence));
+        checks.Add(CheckEnd(evidence));
+        checks.Add(CheckProtocol(evidence));
+        checks.Add(CheckLosses(evidence));
+        checks.Add(CheckAllocation(evidence));
+        return checks;
+    }
+
+    private static ReportCheck CheckCallerAudio(DemoEvidence evidence)
+    {
+        // The whole call as one piece: a frame that is missing, repeated or out of place anywhere shifts all that follows.
+        const string name = "The model heard the caller whole";
+        AudioTrack model = evidence.Model.Heard;
+        ReadOnlySpan<short> said = evidence.Carrier.Said.Samples;
+
+        // The model hears a little less than was said: the call ends while frames are on their way.
+        int usable = (int)(Math.Min(evidence.Carrier.Said.Duration.TotalSeconds, model.Duration.TotalSeconds) * HeardResponse.Rate) - (HeardResponse.Rate / 5);
+        if (usable < HeardResponse.Rate)
+        {
+            return new ReportCheck(name, false, Text($"only {model.Duration.TotalSeconds:0.00} s arrived"));
+        }
+
+        AudioMatchResult match = AudioMatch.Compare(said[..usable], HeardResponse.Rate, model.Samples, model.SampleRate);
+        double floor = FloorDb(said, CallAudioMode.MuLaw);
+        double missing = (evidence.Carrier.Said.Duration - model.Duration).TotalMilliseconds;
+        return new ReportCheck(
+            name,
+            Math.Abs(match.GainDb) <= MaxGainDb && match.SnrDb >= floor - FloorMarginDb && match.EdgeExcessDb <= MaxEdgeDb && match.GapMs == 0 && missing < 200,
+            Text($"{model.Duration.TotalSeconds:0.0} s as one piece, {match.GainDb:+0.00;-0.00} dB, signal to noise {match.SnrDb:0.0} dB (mu-law alone leaves {floor:0.0}), {match.GapMs} ms missing, {match.EdgeExcessDb:0.0} dB more noise at frame edges, {missing:0} ms on the way at the end"));
+    }
+
+    private static IEnumerable<ReportCheck> CheckAgentAudio(DemoEvidence evidence, IReadOnlyList<HeardResponse> heard)
+    {
+        double worstGain = 0, worstMargin = double.MaxValue, worstEdge = 0;
+        int gaps = 0;
+        foreach (HeardResponse response in heard)
+        {
+            worstGain = Math.Max(worstGain, Math.Abs(response.Match.GainDb));
+            worstMargin = Math.Min(worstMargin, response.Match.SnrDb - FloorDb(response.Response.Clip!.At(HeardResponse.Rate).Span, evidence.Mode));
+            worstEdge = Math.Max(worstEdge, response.Match.EdgeExcessDb);
+            gaps += response.Match.GapMs;
+        }
+
+        int expected = evidence.Scenario.AgentTurns.Count(t => t.Clip is not null);
+        yield return new ReportCheck(
+            "The caller heard the agent whole",
+            heard.Count == expected && worstGain <= MaxGainDb && worstMargin >= -FloorMarginDb && worstEdge <= MaxEdgeDb && gaps == 0,
+            Text($"{heard.Count} of {expected} answers, level within {worstGain:0.00} dB, signal to noise at worst {worstMargin:+0.0;-0.0} dB from what coding alone leaves, {gaps} ms missing, {worstEdge:0.0} dB more noise at frame edges"));
+        yield return new ReportCheck(
+            "The agent's voice never ran dry in mid-speech",
+            evidence.Carrier.Underruns == 0,
+            Text($"{evidence.Carrier.Underruns} gaps; at most {evidence.Carrier.MostBufferedMs:0} ms waited at the carrier"));
+    }
+
+    private static IEnumerable<ReportCheck> CheckInterruptions(DemoEvidence evidence, IReadOnlyList<HeardResponse> heard)
+    {
+        ScenarioExpectations expect = evidence.Scenario.Expect;
+        List<TwilioTwinTurn> interruptions = [.. evidence.Carrier.Turns.Where(t => t.Interrupts)];
+        if (expect.Interruptions is int count)
+        {
+            yield return new ReportCheck(
+                "As many interruptions as the scenario has",
+                interruptions.Count == count && evidence.Carrier.Clears.Count == count,
+                Text($"{interruptions.Count} by the caller, {evidence.Carrier.Clears.Count} clears, {count} expected"));
+        }
+
+        if (interruptions.Count == 0)
+        {
+            yield break;
+        }
+
+        double limit = expect.InterruptionStopsWithinMs ?? 600;
+        double slowest = interruptions.Max(t => t.AgentStoppedAt is TimeSpan stopped ? (stopped - t.StartedAt).TotalMilliseconds : double.PositiveInfinity);
+        double reaction = evidence.Events.OfType<CallEvent.AgentInterrupted>().Select(e => e.Reaction.TotalMilliseconds).DefaultIfEmpty(0).Max();
+        yield return new ReportCheck(
+            "The agent fell silent when the caller cut in",
+            slowest <= limit,
+            Text($"{slowest:0} ms from the caller's first sound to the agent's last (limit {limit:0} ms); the node took {reaction:0.00} ms from the model's word to the clear"));
+
+        List<double> differences =
+        [
+            .. heard.Where(h => h.Response.TruncatedAtMs is not null).Select(h => h.Response.TruncatedAtMs!.Value - h.Audible.TotalMilliseconds),
+        ];
+        bool refused = evidence.Model.Truncations.Any(t => t.Error is not null);
+        yield return new ReportCheck(
+            "The model knows what was heard",
+            !refused && differences.Count > 0 && differences.All(d => d <= 60 && d >= -260),
+            Text($"truncated at {string.Join(", ", differences.Select(d => Text($"{d:+0;-0} ms")))} from what the caller truly heard (at most +60 ms){(refused ? "; refused by the model" : "")}"));
+    }
+
+    private static ReportCheck CheckTranscript(DemoEvidence evidence)
+    {
+        const string name = "The transcript is complete and in order";
+        List<ScenarioTurn> expected = [.. evidence.Scenario.Turns.Where(t => t.Transcript.Length > 0)];
+        IReadOnlyList<TranscriptEntry> entries = Told(evidence);
+        for (int i = 0; i < Math.Max(expected.Count, entries.Count); i++)
+        {
+            if (i >= expected.Count || i >= entries.Count)
+            {
+                return new ReportCheck(name, false, $"{entries.Count} turns where the scenario has {expected.Count}");
+            }
+
+            bool agent = expected[i].By == ScenarioSpeaker.Agent;
+            if (agent != (entries[i].Speaker == TranscriptSpeaker.Agent))
+            {
+                return new ReportCheck(name, false, $"turn {i + 1} is the {entries[i].Speaker}'s: \"{entries[i].Text}\"");
+            }
+
+            bool same = entries[i].Interrupted
+                ? entries[i].Text.Length > 0 && expected[i].Transcript.StartsWith(entries[i].Text, StringComparison.Ordinal)
+                : entries[i].Text.Trim() == expected[i].Transcript.Trim();
+            if (!same)
+            {
+                return new ReportCheck(name, false, $"turn {i + 1} reads \"{entries[i].Text}\" where \"{expected[i].Transcript}\" was said");
+            }
+        }
+
+        return new ReportCheck(name, true, $"{entries.Count} turns, word for word");
+    }
+
+    private static IEnumerable<ReportCheck> CheckOutcome(DemoEvidence evidence)
+    {
+        if (evidence.Scenario.Expect.ConfirmationNumber is not string expected)
+        {
+            yield break;
+        }
+
+        // The number as the person spoke it, joined from the recording's own words.
+        string? spoken = evidence.Scenario.CalleeTurns
+            .Select(t => ConfirmationNumber.TryFind(t.Transcript, out string? number) ? number : null)
+            .FirstOrDefault(n => n is not null);
+        yield return new ReportCheck(
+            "The confirmation number is the spoken one",
+            evidence.Outcome.ConfirmationNumber == expected && spoken == expected,
+            $"recorded {evidence.Outcome.ConfirmationNumber ?? "none"}, spoken {spoken ?? "none"}, expected {expected}");
+    }
+
+    private static ReportCheck CheckEnd(DemoEvidence evidence)
+    {
+        bool byNode = evidence.Scenario.Expect.EndedBy != "callee";
+        bool passed = evidence.Node.Reason == (byNode ? CallEndReason.AgentEnded : CallEndReason.CarrierStopped)
+            && (byNode ? evidence.Carrier.End == TwilioTwinEnd.NodeClosed : evidence.Carrier.End == TwilioTwinEnd.CalleeHungUp)
+            && evidence.Carrier.CloseCode == 1000 && evidence.Model.CloseCode == 1000;
+        return new ReportCheck(
+            "The call ended in order",
+            passed,
+            $"{evidence.Node.Reason.Name()}; carrier {evidence.Carrier.End}, close {evidence.Carrier.CloseCode}; model close {evidence.Model.CloseCode}");
+    }
+
+    private static ReportCheck CheckProtocol(DemoEvidence evidence)
+    {
+        IEnumerable<string> complaints = evidence.Carrier.Warnings.Select(w => $"carrier {w}")
+            .Concat(evidence.Model.Errors.Select(e => $"model {e}"));
+        string text = string.Join("; ", complaints);
+        return new ReportCheck("Neither far end had a complaint", text.Length == 0, text.Length == 0 ? "no warning, no error" : text);
+    }
+
+    private static ReportCheck CheckLosses(DemoEvidence evidence)
+    {
+        CallCounters counters = evidence.Node.Counters;
+        long lost = counters.CallerFramesRejected + counters.CallerFramesBehind + counters.EarlyOctetsDropped + counters.CarrierBadMessages
+            + counters.AgentDeltasRejected + counters.ModelBadEvents;
+        return new ReportCheck(
+            "Nothing was dropped that should not be",
+            lost == 0,
+            Text($"{counters.CallerFrames} frames in, {counters.CallerFramesForwarded} forwarded; {counters.AgentFrames} frames out; {counters.AgentDeltasLate} late deltas dropped on purpose"));
+    }
+
+    private static ReportCheck CheckAllocation(DemoEvidence evidence)
+    {
+        CallCounters counters = evidence.Node.Counters;
+        return new ReportCheck(
+            "The bridge allocated nothing per frame",
+            Rarely(counters.CallerLoopAllocatingWakeUps, counters.CallerLoopMeasuredFrames) && Rarely(counters.AgentLoopAllocatingDeltas, counters.AgentLoopMeasuredDeltas),
+            Text($"{counters.CallerLoopMeasuredFrames - counters.CallerLoopAllocatingWakeUps} of {counters.CallerLoopMeasuredFrames} caller frames and {counters.AgentLoopMeasuredDeltas - counters.AgentLoopAllocatingDeltas} of {counters.AgentLoopMeasuredDeltas} audio deltas without a byte; in all {counters.CallerLoopAllocatedBytes} B and {counters.AgentLoopAllocatedBytes} B, for pooled buffers taken for the first time"));
+    }
+
+    /// <summary>
+    /// A pooled buffer that is taken for the first time, ours or a socket's, is allocated once; an allocation per frame would be every time.
+    /// </summary>
+    private static bool Rarely(long allocating, long measured) => measured > 0 && allocating <= measured / 25;
+
+    /// <summary>The transcript as the product tells it.</summary>
+    public static IReadOnlyList<TranscriptEntry> Told(DemoEvidence evidence) =>
+    [
+        .. evidence.Node.Transcript.Select(e => new TranscriptEntry(
+            e.Speaker == CallSpeaker.Agent ? TranscriptSpeaker.Agent : TranscriptSpeaker.Caller,
+            e.Text,
+            (long)(e.Start + evidence.NodeOffset).TotalMilliseconds,
+            (long)(e.End + evidence.NodeOffset).TotalMilliseconds,
+            e.Interrupted)),
+    ];
+
+    /// <summary>
+    /// The signal to noise that the telephone's coding alone leaves, measured like everything else here: mu-law, and A-law before it where the
+    /// model speaks that. Taken at 97 % of the level: audio that has been through mu-law once lies on its steps and would lose nothing more.
+    /// </summary>
+    private static double FloorDb(ReadOnlySpan<short> samples, CallAudioMode mode)
+    {
+        short[] original = new short[samples.Length];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            original[i] = (short)(0.97 * samples[i]);
+        }
+
+        byte[] codes = new byte[samples.Length];
+        short[] coded = [.. original];
+        if (mode == CallAudioMode.ALaw)
+        {
+            ALaw.Encode(coded, codes);
+            ALaw.Decode(codes, coded);
+        }
+
+        MuLaw.Encode(coded, codes);
+        MuLaw.Decode(codes, coded);
+        return AudioMatch.Compare(original, HeardResponse.Rate, coded, HeardResponse.Rate).SnrDb;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+using Concierge.Audio;
+using Concierge.Server.Cli;
+
+namespace Concierge.Server.Tests.Demo;
+
+/// <summary>The main job, under the virtual clock: the same session and the same far ends as in real time, in seconds.</summary>
+public sealed class DemoCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("concierge-demo-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("pcm16")]
+    [InlineData("pcmu")]
+    [InlineData("pcma")]
+    public async Task Books_a_table_and_finds_nothing_wrong_with_the_call(string mode)
+    {
+        (int code, string output, string error) = await RunAsync("demo", "--fast", "--json", "--audio-mode", mode, "--output", _folder);
+        JsonNode result = JsonNode.Parse(output)!;
+        Assert.True(code == 0, string.Join('\n', result["checks"]!.AsArray().Select(c => c!.ToJsonString())) + error);
+        Assert.True((bool)result["passed"]!);
+        Assert.Equal("TB4729", (string?)result["outcome"]!["confirmation_number"]);
+        Assert.Equal("agent_ended", (string?)result["end_reason"]);
+        Assert.True(result["transcript"]!.AsArray().Count >= 6);
+        Assert.Single(result["transcript"]!.AsArray(), t => (bool)t!["interrupted"]!);
+    }
+
+    [Fact]
+    public async Task Leaves_the_recording_the_words_the_outcome_and_the_report()
+    {
+        await RunAsync("demo", "--fast", "--output", _folder);
+        Assert.Equal(
+            ["agent.wav", "call.wav", "caller.wav", "outcome.json", "report.html", "transcript.json", "transcript.txt"],
+            Directory.EnumerateFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        using WavReader call = new(File.OpenRead(Path.Combine(_folder, "call.wav")));
+        Assert.Equal((2, 8000), (call.Channels, call.SampleRate));
+        Assert.InRange(call.TotalFrames, 40 * 8000, 60 * 8000);
+        Assert.Contains("TB4729", await File.ReadAllTextAsync(Path.Combine(_folder, "outcome.json")));
+        Assert.Contains("Trattoria Bella", await File.ReadAllTextAsync(Path.Combine(_folder, "transcript.txt")));
+    }
+
+    [Fact]
+    public async Task Gives_the_same_recording_every_time()
+    {
+        await RunAsync("demo", "--fast", "--output", Path.Combine(_folder, "a"));
+        await RunAsync("demo", "--fast", "--output", Path.Combine(_folder, "b"));
+        foreach (string file in (string[])["call.wav", "transcript.json", "outcome.json"])
+        {
+            Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(_folder, "a", file)), await File.ReadAllBytesAsync(Path.Combine(_folder, "b", file)));
+        }
+    }
+
+    [Fact]
+    public async Task An_unknown_scenario_is_named_with_those_that_exist()
+    {
+        (int code, _, string error) = await RunAsync("demo", "--fast", "--scenario", "no-such-thing", "--output", _folder);
+        Assert.Equal(ExitCodes.Input, code);
+        Assert.Contains("no-such-thing", error);
+        Assert.Contains("booking-confirmed", error);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_said_before_the_call()
+    {
+        string file = Path.Combine(_folder, "taken");
+        await File.WriteAllTextAsync(file, "");
+        (int code, _, string error) = await RunAsync("demo", "--fast", "--output", file);
+        Assert.Equal(ExitCodes.Output, code);
+        Assert.Contains("--output", error);
+    }
+
+    [Fact]
+    public async Task A_call_that_differs_from_its_scenario_fails()
+    {
+        // The same conversation, but the outcome that the model records is not what the person said.
+        string scenario = Concierge.Simulation.Scenarios.ScenarioLibrary.Text("booking-confirmed")
+            .Replace("\"confirmation_number\": \"TB4729\"", "\"confirmation_number\": \"TB4728\"", StringComparison.Ordinal);
+        string path = Path.Combine(_folder, "wrong.json");
+        await File.WriteAllTextAsync(path, scenario);
+        (int code, string output, _) = await RunAsync("demo", "--fast", "--json", "--scenario", path, "--output", _folder);
+        Assert.Equal(ExitCodes.Failed, code);
+        JsonNode failed = Assert.Single(JsonNode.Parse(output)!["checks"]!.AsArray(), c => !(bool)c!["passed"]!)!;
+        Assert.Contains("TB4728", (string?)failed["detail"]);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int code = await ConciergeCommandLine.RunAsync(arguments, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+}
