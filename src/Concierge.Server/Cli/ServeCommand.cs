@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Concierge.Agents;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
@@ -90,9 +91,10 @@ internal static class ServeCommand
                 Log,
                 cancellationToken);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
-            throw new CommandException(ExitCodes.Listen, $"cannot listen on {options.Host}:{options.Port}: {exception.Message} Set SERVER_HOST and SERVER_PORT to an address that is free.");
+            string reason = exception is SocketException socket ? socket.Message : "the address is in use already";
+            throw new CommandException(ExitCodes.Listen, $"cannot listen on {options.Host}:{options.Port}: {reason}. Set SERVER_HOST and SERVER_PORT to an address that is free.");
         }
     }
 

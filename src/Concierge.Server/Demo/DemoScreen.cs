@@ -94,7 +94,7 @@ internal sealed class DemoScreen(string title)
             Grid grid = new Grid().AddColumn(new GridColumn().Width(NameWidth).NoWrap().PadLeft(0).PadRight(0)).AddColumn(new GridColumn().PadLeft(0).PadRight(0));
             string tail = line.IsInterrupted ? " [red]-- interrupted[/]" : line.IsComplete ? "" : " [grey]…[/]";
             string style = line.IsComplete ? "" : "bold ";
-            grid.AddRow($"[{ColorOf(line.Speaker)}]{Name(line.Speaker)}[/]", $"[{style}default]{Spectre.Console.Markup.Escape(line.Text)}[/]{tail}");
+            grid.AddRow($"[{ColorOf(line.Speaker)}]{Name(line.Speaker)}[/]", $"[{style}default]{Spectre.Console.Markup.Escape(line.Text.TrimEnd())}[/]{tail}");
             shown.Insert(0, grid);
         }
 

@@ -52,7 +52,10 @@ internal sealed class NodeHost : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddLogging(logging =>
         {
-            logging.SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", options.LogLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Warning);
+            // The host's own report of a failed start is a stack trace; whoever starts the node tells it in words.
+            logging.SetMinimumLevel(options.LogLevel)
+                .AddFilter("Microsoft", options.LogLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Warning)
+                .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
             configureLogging?.Invoke(logging);
         });
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, CallerLifetime>());

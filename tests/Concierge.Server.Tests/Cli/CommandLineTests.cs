@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Concierge.Server.Cli;
 
 namespace Concierge.Server.Tests.Cli;
@@ -65,6 +68,19 @@ public class CommandLineTests
         (int code, string output, _) = await RunAsync("serve", "--check", "--host", "127.0.0.1", "--realtime-url", "ws://127.0.0.1:9/");
         Assert.Equal(ExitCodes.Success, code);
         Assert.Contains("complete", output);
+    }
+
+    [Fact]
+    public async Task Says_in_one_line_that_an_address_is_taken_and_exits_with_6()
+    {
+        using TcpListener taken = new(IPAddress.Loopback, 0);
+        taken.Start();
+        string port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        (int code, string output, string error) = await RunAsync("serve", "--host", "127.0.0.1", "--port", port, "--realtime-url", "ws://127.0.0.1:9/", "--log-level", "none");
+        Assert.Equal(ExitCodes.Listen, code);
+        Assert.Equal("", output);
+        Assert.Single(error.TrimEnd().Split('\n'));
+        Assert.Contains(port, error);
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
