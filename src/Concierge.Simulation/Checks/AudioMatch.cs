@@ -12,7 +12,9 @@ public static class AudioMatch
     private const int BandTaps = 255;
     private const int FrameSamples = 160;
     private const int EnvelopeSamples = 80;
+    private const int MarginSteps = 6;
     private const int SincHalf = 24;
+    private const int EdgeSamples = (BandTaps / 2) + SincHalf;
     private const double SpeechDb = -45;
     private const double GapDb = 25;
 
@@ -23,25 +25,30 @@ public static class AudioMatch
     /// <param name="heardRate">Its rate in hertz.</param>
     /// <returns>Where it lies and how well it was kept.</returns>
     /// <exception cref="ArgumentException">The reference is too short, or longer than the recording.</exception>
-    /// <remarks>Search in a part of the recording by passing that part: a minute takes about 50 ms of CPU.</remarks>
+    /// <remarks>To look only in a part of the recording, pass that part.</remarks>
     public static AudioMatchResult Compare(ReadOnlySpan<short> reference, int referenceRate, ReadOnlySpan<short> heard, int heardRate)
     {
-        double[] r = BandPass(OfflineResampler.Convert(reference, referenceRate, Rate));
-        double[] h = BandPass(OfflineResampler.Convert(heard, heardRate, Rate));
-        if (r.Length < Rate / 5 || h.Length < r.Length)
+        if (reference.Length < referenceRate / 5 || (long)heard.Length * referenceRate < (long)reference.Length * heardRate)
         {
-            throw new ArgumentException($"A reference of {r.Length / 8} ms cannot be looked for in {h.Length / 8} ms.", nameof(reference));
+            throw new ArgumentException(
+                $"A reference of {reference.Length * 1000L / referenceRate} ms cannot be looked for in {heard.Length * 1000L / heardRate} ms.", nameof(reference));
         }
 
-        int coarse = CoarseOffset(r, h);
-        int offset = FineOffset(r, h, coarse);
+        // Only the place that is alike is converted and filtered, with a little on both sides.
+        int lag = CoarseLag(Envelope(reference, referenceRate / 100), Envelope(heard, heardRate / 100));
+        int first = Math.Max(0, lag - MarginSteps);
+        int end = (int)Math.Min(heard.Length, ((long)(lag + MarginSteps) * heardRate / 100) + ((long)reference.Length * heardRate / referenceRate));
+        double[] r = BandPass(OfflineResampler.Convert(reference, referenceRate, Rate));
+        double[] h = BandPass(OfflineResampler.Convert(heard[(first * heardRate / 100)..end], heardRate, Rate));
+        int offset = FineOffset(r, h, (lag - first) * EnvelopeSamples);
         double fraction = Fraction(r, h, offset);
         double[] aligned = Shift(r, fraction);
 
+        // The filters know nothing of what lies before and behind the reference: its edges are left out.
         double rr = 0;
         double rh = 0;
         double hh = 0;
-        for (int i = 0; i < r.Length; i++)
+        for (int i = EdgeSamples; i < r.Length - EdgeSamples; i++)
         {
             double sample = At(h, offset + i);
             rr += aligned[i] * aligned[i];
@@ -52,7 +59,7 @@ public static class AudioMatch
         double gain = rr > 0 ? rh / rr : 0;
         double noise = Math.Max(hh - (gain * rh), 1e-9);
         return new AudioMatchResult(
-            (offset + fraction) * 1000.0 / Rate,
+            (first * 10) + ((offset + fraction) * 1000.0 / Rate),
             rr > 0 && hh > 0 ? rh / Math.Sqrt(rr * hh) : 0,
             20 * Math.Log10(Math.Max(Math.Abs(gain), 1e-9)),
             10 * Math.Log10(Math.Max(gain * gain * rr, 1e-9) / noise),
@@ -93,20 +100,18 @@ public static class AudioMatch
     }
 
     // By the shape of the loudness, 10 ms a step: cheap enough to look everywhere.
-    private static int CoarseOffset(double[] r, double[] h)
+    private static int CoarseLag(double[] r, double[] h)
     {
-        double[] re = Envelope(r);
-        double[] he = Envelope(h);
         int best = 0;
         double most = double.NegativeInfinity;
-        for (int lag = 0; lag <= he.Length - re.Length; lag++)
+        for (int lag = 0; lag <= h.Length - r.Length; lag++)
         {
             double sum = 0;
             double energy = 1e-9;
-            for (int i = 0; i < re.Length; i++)
+            for (int i = 0; i < r.Length; i++)
             {
-                sum += re[i] * he[lag + i];
-                energy += he[lag + i] * he[lag + i];
+                sum += r[i] * h[lag + i];
+                energy += h[lag + i] * h[lag + i];
             }
 
             double likeness = sum / Math.Sqrt(energy);
@@ -117,21 +122,21 @@ public static class AudioMatch
             }
         }
 
-        return best * EnvelopeSamples;
+        return best;
     }
 
-    private static double[] Envelope(double[] samples)
+    private static double[] Envelope(ReadOnlySpan<short> samples, int step)
     {
-        var envelope = new double[samples.Length / EnvelopeSamples];
+        var envelope = new double[samples.Length / step];
         for (int i = 0; i < envelope.Length; i++)
         {
-            double sum = 0;
-            for (int k = 0; k < EnvelopeSamples; k++)
+            long sum = 0;
+            foreach (short sample in samples.Slice(i * step, step))
             {
-                sum += Math.Abs(samples[(i * EnvelopeSamples) + k]);
+                sum += Math.Abs((int)sample);
             }
 
-            envelope[i] = Math.Sqrt(sum);
+            envelope[i] = Math.Sqrt((double)sum / step);
         }
 
         return envelope;
@@ -253,7 +258,7 @@ public static class AudioMatch
     {
         var errors = new double[FrameSamples];
         worst = 0;
-        for (int i = 0; i < r.Length; i++)
+        for (int i = EdgeSamples; i < r.Length - EdgeSamples; i++)
         {
             double error = At(h, offset + i) - (gain * r[i]);
             worst = Math.Max(worst, Math.Abs(error));
@@ -270,9 +275,11 @@ public static class AudioMatch
             }
         }
 
+        // Below -75 dBFS there is nothing to hear, and everything is excess over nothing.
+        double floor = 8.0 * r.Length / FrameSamples * Math.Pow(32768 * Math.Pow(10, -75 / 20.0), 2);
         double most = smooth.Max();
         Array.Sort(smooth);
-        return 10 * Math.Log10(Math.Max(most, 1e-9) / Math.Max(smooth[FrameSamples / 2], 1e-9));
+        return 10 * Math.Log10((most + floor) / (smooth[FrameSamples / 2] + floor));
     }
 
     private static double At(double[] samples, int index) => index >= 0 && index < samples.Length ? samples[index] : 0;

@@ -13,6 +13,8 @@ namespace Concierge.Simulation.Realtime;
 /// </summary>
 internal sealed class RealtimeHearing
 {
+    private const int MostPauseInsideTurnMs = 400;
+
     private readonly RealtimeEventWriter _events;
     private readonly RealtimeConversation _conversation;
     private readonly RealtimeSessionState _session;
@@ -20,7 +22,7 @@ internal sealed class RealtimeHearing
     private readonly RealtimeTwinOptions _options;
     private readonly RealtimeIds _ids;
     private readonly Agenda _agenda;
-    private readonly ScenarioTurn[] _script;
+    private readonly (string Clip, string Transcript)[] _script;
     private SpeechDetector _detector = new(24000);
     private byte[] _bytes = new byte[1024];
     private int _committed;         // samples of the present track that are out of the buffer
@@ -48,7 +50,7 @@ internal sealed class RealtimeHearing
         _options = options;
         _ids = ids;
         _agenda = agenda;
-        _script = [.. scenario.CalleeTurns.Where(t => t.Clip is not null)];
+        _script = Script(scenario);
         Configure();
     }
 
@@ -205,7 +207,7 @@ internal sealed class RealtimeHearing
         _lastTurnEndMs = _detector.PositionMs;
 
         int index = _record.UserTurns.Count(t => t.Clip is not null);
-        ScenarioTurn? turn = !isSilence && index < _script.Length ? _script[index] : null;
+        (string? clip, string transcript) = !isSilence && index < _script.Length ? _script[index] : (null, "");
         _record.UserTurns.Add(new RealtimeTwinUserTurn
         {
             ItemId = itemId,
@@ -213,8 +215,8 @@ internal sealed class RealtimeHearing
             SpeechEndMs = endMs,
             StartedAt = startedAt,
             CommittedAt = _agenda.Now,
-            Transcript = turn?.Transcript ?? "",
-            Clip = turn?.Clip?.Name,
+            Transcript = transcript,
+            Clip = clip,
         });
 
         Utf8JsonWriter json = _events.Begin("input_audio_buffer.committed");
@@ -238,8 +240,27 @@ internal sealed class RealtimeHearing
         _conversation.Finish(item);
         if (_session.TranscribesInput)
         {
-            Transcribe(item, turn?.Transcript ?? "", endMs - startMs);
+            Transcribe(item, transcript, endMs - startMs);
         }
+    }
+
+    // What follows the callee's own words without a pause is heard as one turn with them; tones have no words.
+    private static (string Clip, string Transcript)[] Script(Scenario scenario)
+    {
+        var script = new List<(string Clip, string Transcript)>();
+        foreach (ScenarioTurn turn in scenario.CalleeTurns.Where(t => t.Clip is not null))
+        {
+            if (turn is { When: ScenarioTrigger.Elapsed, AfterMs: < MostPauseInsideTurnMs } && script.Count > 0)
+            {
+                script[^1] = (script[^1].Clip, script[^1].Transcript + " " + turn.Transcript);
+            }
+            else
+            {
+                script.Add((turn.Clip!.Name, turn.Transcript));
+            }
+        }
+
+        return [.. script];
     }
 
     // Asynchronous: in two deltas and a whole, while the response may already be under way.

@@ -24,9 +24,9 @@ internal sealed class RealtimeSpeaking
     private readonly ScenarioTurn[] _script;
     private readonly Random _sizes;
     private readonly Func<long> _unsentBytes;
-    private readonly string _conversationId;
+    private readonly RealtimeResponseEvents _write;
     private int _next;
-    private Active? _active;
+    private RealtimeActiveResponse? _active;
     private long _deltas;
 
     public RealtimeSpeaking(
@@ -50,7 +50,7 @@ internal sealed class RealtimeSpeaking
         _script = [.. scenario.AgentTurns];
         _sizes = new Random(scenario.Seed ^ 0x51CE);
         _unsentBytes = unsentBytes;
-        _conversationId = ids.Next("conv_");
+        _write = new RealtimeResponseEvents(events, session, record, ids.Next("conv_"));
     }
 
     public bool IsActive => _active is not null;
@@ -77,7 +77,7 @@ internal sealed class RealtimeSpeaking
         };
         var record = new RealtimeTwinResponse(_ids.Next("resp_"), _agenda.Now, format);
         _record.Responses.Add(record);
-        var active = new Active(record, turn, outOfBand) { Metadata = overrides?["metadata"]?.DeepClone() };
+        var active = new RealtimeActiveResponse(record, turn, outOfBand) { Metadata = overrides?["metadata"]?.DeepClone() };
         active.IsText = overrides?["output_modalities"] is JsonArray modalities
             ? modalities.Count == 1 && modalities[0]!.ToString() == "text"
             : _session.IsTextOnly;
@@ -86,7 +86,7 @@ internal sealed class RealtimeSpeaking
             _active = active;
         }
 
-        WriteResponse("response.created", active);
+        _write.Response("response.created", active);
         int think = turn is { AfterMs: > 0 } ? turn.AfterMs : _options.ThinkMs;
         _agenda.After(TimeSpan.FromMilliseconds(turn is null ? 0 : think), () => Speak(active));
     }
@@ -158,7 +158,7 @@ internal sealed class RealtimeSpeaking
         return null;
     }
 
-    private void Speak(Active active)
+    private void Speak(RealtimeActiveResponse active)
     {
         if (active.Done)
         {
@@ -196,9 +196,9 @@ internal sealed class RealtimeSpeaking
         })
         { Response = active.IsText ? null : active.Record };
         active.Item = item;
-        WriteItem("response.output_item.added", active, item);
+        _write.Item("response.output_item.added", active, item);
         _conversation.Append(item);
-        WritePart("response.content_part.added", active, "");
+        _write.Part("response.content_part.added", active, "");
         if (active.IsText)
         {
             SendWords(active, active.Words.Length);
@@ -211,7 +211,7 @@ internal sealed class RealtimeSpeaking
         SendNext(active);
     }
 
-    private void SendNext(Active active)
+    private void SendNext(RealtimeActiveResponse active)
     {
         if (active.Done)
         {
@@ -256,7 +256,7 @@ internal sealed class RealtimeSpeaking
     }
 
     // Sizes are whole samples, and no multiple of anything else: a few samples more or less than the milliseconds say.
-    private double SendAudio(Active active, int milliseconds)
+    private double SendAudio(RealtimeActiveResponse active, int milliseconds)
     {
         RealtimeTwinFaults faults = _options.Faults;
         int sample = active.Record.Format.BytesPerSample();
@@ -293,14 +293,14 @@ internal sealed class RealtimeSpeaking
         bool Every(int n) => n > 0 && _deltas % n == 0;
     }
 
-    private void SendDelta(Active active, ReadOnlySpan<byte> audio, bool spoiled = false)
+    private void SendDelta(RealtimeActiveResponse active, ReadOnlySpan<byte> audio, bool spoiled = false)
     {
-        BeginPart("response.output_audio.delta", active);
+        _write.BeginPart("response.output_audio.delta", active);
         _events.WriteBase64("delta"u8, audio, spoiled);
         _events.End();
     }
 
-    private void SendWords(Active active, int upTo)
+    private void SendWords(RealtimeActiveResponse active, int upTo)
     {
         if (upTo <= active.WordsSent)
         {
@@ -310,38 +310,38 @@ internal sealed class RealtimeSpeaking
         string text = (active.WordsSent > 0 ? " " : "") + string.Join(' ', active.Words[active.WordsSent..upTo]);
         active.WordsSent = upTo;
         active.Record.Transcript += text;
-        BeginPart(active.IsText ? "response.output_text.delta" : "response.output_audio_transcript.delta", active).WriteString("delta", text);
+        _write.BeginPart(active.IsText ? "response.output_text.delta" : "response.output_audio_transcript.delta", active).WriteString("delta", text);
         _events.End();
     }
 
-    private void FinishMessage(Active active, RealtimeItem item, string status)
+    private void FinishMessage(RealtimeActiveResponse active, RealtimeItem item, string status)
     {
         if (active.IsText)
         {
-            BeginPart("response.output_text.done", active).WriteString("text", active.Record.Transcript);
+            _write.BeginPart("response.output_text.done", active).WriteString("text", active.Record.Transcript);
             _events.End();
         }
         else
         {
-            BeginPart("response.output_audio.done", active);
+            _write.BeginPart("response.output_audio.done", active);
             _events.End();
-            BeginPart("response.output_audio_transcript.done", active).WriteString("transcript", active.Record.Transcript);
+            _write.BeginPart("response.output_audio_transcript.done", active).WriteString("transcript", active.Record.Transcript);
             _events.End();
         }
 
-        WritePart("response.content_part.done", active, active.Record.Transcript);
+        _write.Part("response.content_part.done", active, active.Record.Transcript);
         item.Body["status"] = status;
         item.Body["content"] = new JsonArray(active.IsText
             ? new JsonObject { ["type"] = "output_text", ["text"] = active.Record.Transcript }
             : new JsonObject { ["type"] = "output_audio", ["transcript"] = active.Record.Transcript });
-        WriteItem("response.output_item.done", active, item);
+        _write.Item("response.output_item.done", active, item);
         _conversation.Finish(item);
         active.Output.Add(item.Body.DeepClone());
         active.OutputIndex++;
         active.Item = null;
     }
 
-    private void CallFunctions(Active active)
+    private void CallFunctions(RealtimeActiveResponse active)
     {
         foreach (ScenarioFunctionCall call in active.Turn?.Calls ?? [])
         {
@@ -358,26 +358,26 @@ internal sealed class RealtimeSpeaking
                 ["arguments"] = "",
             });
             item.Body["id"] = item.Id;
-            WriteItem("response.output_item.added", active, item);
+            _write.Item("response.output_item.added", active, item);
             _conversation.Append(item);
             for (int at = 0; at < arguments.Length;)
             {
                 int length = Math.Min(arguments.Length - at, _sizes.Next(3, 24));
-                Utf8JsonWriter delta = BeginOutput("response.function_call_arguments.delta", active, item.Id);
+                Utf8JsonWriter delta = _write.BeginOutput("response.function_call_arguments.delta", active, item.Id);
                 delta.WriteString("call_id", callId);
                 delta.WriteString("delta", arguments.AsSpan(at, length));
                 _events.End();
                 at += length;
             }
 
-            Utf8JsonWriter done = BeginOutput("response.function_call_arguments.done", active, item.Id);
+            Utf8JsonWriter done = _write.BeginOutput("response.function_call_arguments.done", active, item.Id);
             done.WriteString("call_id", callId);
             done.WriteString("name", call.Name);
             done.WriteString("arguments", arguments);
             _events.End();
             item.Body["status"] = "completed";
             item.Body["arguments"] = arguments;
-            WriteItem("response.output_item.done", active, item);
+            _write.Item("response.output_item.done", active, item);
             _conversation.Finish(item);
             active.Output.Add(item.Body.DeepClone());
             active.Record.Calls.Add((call.Name, callId, arguments));
@@ -387,7 +387,7 @@ internal sealed class RealtimeSpeaking
         End(active, "completed", null);
     }
 
-    private void End(Active active, string status, string? reason, (string Code, string Message)? failure = null)
+    private void End(RealtimeActiveResponse active, string status, string? reason, (string Code, string Message)? failure = null)
     {
         active.Done = true;
         active.Record.Status = status;
@@ -399,210 +399,11 @@ internal sealed class RealtimeSpeaking
             _active = null;
         }
 
-        WriteResponse("response.done", active);
-        Utf8JsonWriter limits = _events.Begin("rate_limits.updated");
-        limits.WriteStartArray("rate_limits");
-        WriteLimit(limits, "requests", 1000, 1000 - _record.Responses.Count);
-        WriteLimit(limits, "tokens", 40000, Math.Max(0, 40000 - (_record.Responses.Count * 400)));
-        limits.WriteEndArray();
-        _events.End();
+        _write.Response("response.done", active);
+        _write.RateLimits(_record.Responses.Count);
         if (!active.OutOfBand)
         {
             Ended?.Invoke(active.Record.AudioMs);
         }
-    }
-
-    private static void WriteLimit(Utf8JsonWriter json, string name, int limit, int remaining)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", name);
-        json.WriteNumber("limit", limit);
-        json.WriteNumber("remaining", remaining);
-        json.WriteNumber("reset_seconds", 0.06);
-        json.WriteEndObject();
-    }
-
-    private Utf8JsonWriter BeginOutput(string type, Active active, string itemId)
-    {
-        Utf8JsonWriter json = _events.Begin(type);
-        json.WriteString("response_id"u8, active.Record.Id);
-        json.WriteString("item_id"u8, itemId);
-        json.WriteNumber("output_index"u8, active.OutputIndex);
-        return json;
-    }
-
-    private Utf8JsonWriter BeginPart(string type, Active active)
-    {
-        Utf8JsonWriter json = BeginOutput(type, active, active.Record.ItemId!);
-        json.WriteNumber("content_index"u8, 0);
-        return json;
-    }
-
-    // Parts say "audio" and "text" where items say "output_audio" and "output_text".
-    private void WritePart(string type, Active active, string transcript)
-    {
-        Utf8JsonWriter json = BeginPart(type, active);
-        json.WriteStartObject("part");
-        json.WriteString("type", active.IsText ? "text" : "audio");
-        json.WriteString(active.IsText ? "text" : "transcript", transcript);
-        json.WriteEndObject();
-        _events.End();
-    }
-
-    private void WriteItem(string type, Active active, RealtimeItem item)
-    {
-        Utf8JsonWriter json = _events.Begin(type);
-        json.WriteString("response_id", active.Record.Id);
-        json.WriteNumber("output_index", active.OutputIndex);
-        json.WritePropertyName("item");
-        item.Body.WriteTo(json);
-        _events.End();
-    }
-
-    private void WriteResponse(string type, Active active)
-    {
-        RealtimeTwinResponse record = active.Record;
-        Utf8JsonWriter json = _events.Begin(type);
-        json.WriteStartObject("response");
-        json.WriteString("object", "realtime.response");
-        json.WriteString("id", record.Id);
-        json.WriteString("status", record.Status);
-        WriteStatusDetails(json, active);
-        json.WriteStartArray("output");
-        foreach (JsonNode item in active.Output)
-        {
-            item.WriteTo(json);
-        }
-
-        json.WriteEndArray();
-        if (!active.OutOfBand)
-        {
-            json.WriteString("conversation_id", _conversationId);
-        }
-
-        json.WriteStartArray("output_modalities");
-        json.WriteStringValue(active.IsText ? "text" : "audio");
-        json.WriteEndArray();
-        json.WriteString("max_output_tokens", "inf");
-        json.WriteStartObject("audio");
-        json.WriteStartObject("output");
-        json.WriteStartObject("format");
-        json.WriteString("type", record.Format.Name());
-        if (record.Format == RealtimeWireFormat.Pcm24k)
-        {
-            json.WriteNumber("rate", 24000);
-        }
-
-        json.WriteEndObject();
-        json.WriteString("voice", _session.Voice);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        if (active.Done)
-        {
-            WriteUsage(json, active);
-        }
-
-        if (active.Metadata is { } metadata)
-        {
-            json.WritePropertyName("metadata");
-            metadata.WriteTo(json);
-        }
-
-        json.WriteEndObject();
-        _events.End();
-    }
-
-    private static void WriteStatusDetails(Utf8JsonWriter json, Active active)
-    {
-        if (active.Record.Status is not ("cancelled" or "incomplete" or "failed"))
-        {
-            return;
-        }
-
-        json.WriteStartObject("status_details");
-        json.WriteString("type", active.Record.Status);
-        if (active.Record.Reason is { } reason)
-        {
-            json.WriteString("reason", reason);
-        }
-
-        if (active.Failure is { } failure)
-        {
-            json.WriteStartObject("error");
-            json.WriteString("type", failure.Code == "server_error" ? "server_error" : "invalid_request_error");
-            json.WriteString("code", failure.Code);
-            json.WriteString("message", failure.Message);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-    }
-
-    // The service counts about ten audio tokens for a second heard and twenty for a second spoken.
-    private void WriteUsage(Utf8JsonWriter json, Active active)
-    {
-        int heard = (int)(_record.Heard.Duration.TotalSeconds * 10);
-        int spoken = (int)(active.Record.AudioMs / 50);
-        int words = (active.Record.Transcript.Length + active.Record.Calls.Sum(c => c.Arguments.Length)) / 4;
-        int instructions = _session.Effective["instructions"]!.ToString().Length / 4;
-        int cached = Math.Min(heard + instructions, (_record.Responses.Count - 1) * 64);
-        json.WriteStartObject("usage");
-        json.WriteNumber("total_tokens", heard + instructions + spoken + words);
-        json.WriteNumber("input_tokens", heard + instructions);
-        json.WriteNumber("output_tokens", spoken + words);
-        json.WriteStartObject("input_token_details");
-        json.WriteNumber("text_tokens", instructions);
-        json.WriteNumber("audio_tokens", heard);
-        json.WriteNumber("image_tokens", 0);
-        json.WriteNumber("cached_tokens", cached);
-        json.WriteStartObject("cached_tokens_details");
-        json.WriteNumber("text_tokens", Math.Min(cached, instructions));
-        json.WriteNumber("audio_tokens", Math.Max(0, cached - instructions));
-        json.WriteNumber("image_tokens", 0);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteStartObject("output_token_details");
-        json.WriteNumber("text_tokens", words);
-        json.WriteNumber("audio_tokens", spoken);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    /// <summary>A response under way.</summary>
-    private sealed class Active(RealtimeTwinResponse record, ScenarioTurn? turn, bool outOfBand)
-    {
-        public RealtimeTwinResponse Record { get; } = record;
-
-        public ScenarioTurn? Turn { get; } = turn;
-
-        public bool OutOfBand { get; } = outOfBand;
-
-        public JsonNode? Metadata { get; init; }
-
-        public bool IsText { get; set; }
-
-        /// <summary>The message being spoken; null before and after.</summary>
-        public RealtimeItem? Item { get; set; }
-
-        public ReadOnlyMemory<byte> Audio { get; set; }
-
-        /// <summary>Bytes of <see cref="Audio"/> that will be sent.</summary>
-        public int Limit { get; set; }
-
-        public int Sent { get; set; }
-
-        public string[] Words { get; set; } = [];
-
-        public int WordsSent { get; set; }
-
-        public int OutputIndex { get; set; }
-
-        public List<JsonNode> Output { get; } = [];
-
-        public (string Code, string Message)? Failure { get; set; }
-
-        public Action? Next { get; set; }
-
-        public bool Done { get; set; }
     }
 }

@@ -77,6 +77,16 @@ internal sealed class Callee
         return level;
     }
 
+    /// <summary>The call is over: what was being heard ends here.</summary>
+    public void Finish()
+    {
+        if (_speechStart >= 0)
+        {
+            _record.AgentSpeech.Add(new TwilioTwinSpeech(TimeSpan.FromMilliseconds(_speechStart), TimeSpan.FromMilliseconds(_lastLoud)));
+            _speechStart = -1;
+        }
+    }
+
     private void Listen(bool loud)
     {
         _loudFrames = loud ? _loudFrames + 1 : 0;

@@ -121,6 +121,7 @@ public sealed class TwilioTwinStream
         {
             _closing = true;
             Record.EndedAt = _agenda.Now;
+            _callee.Finish();
         }
 
         _agenda.Dispose();

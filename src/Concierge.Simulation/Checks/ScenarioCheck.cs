@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Concierge.Simulation.Realtime;
+using Concierge.Simulation.Scenarios;
+using Concierge.Simulation.Twilio;
+
+namespace Concierge.Simulation.Checks;
+
+/// <summary>
+/// Checks a finished call against its scenario on what was heard at both ends: every clip at its place, level and noise, the interruption, the functions, the
+/// end. Uses only the twins' records, so it says nothing about the node but what the far ends can know.
+/// </summary>
+public static class ScenarioCheck
+{
+    /// <summary>Checks a call.</summary>
+    /// <param name="scenario">What was to happen.</param>
+    /// <param name="model">The model's end.</param>
+    /// <param name="carrier">The carrier's end.</param>
+    /// <param name="limits">What still passes; null for the defaults.</param>
+    /// <returns>Every check in order, passed or not.</returns>
+    public static IReadOnlyList<ScenarioCheckResult> Run(Scenario scenario, RealtimeTwinRecord model, TwilioTwinRecord carrier, ScenarioCheckLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(scenario);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(carrier);
+        limits ??= new ScenarioCheckLimits();
+        var results = new List<ScenarioCheckResult>();
+        CheckTurns(scenario, model, carrier, results);
+        CheckAgentAudio(model, carrier, limits, results);
+        CheckCalleeAudio(scenario, model, carrier, limits, results);
+        CheckInterruptions(scenario.Expect, carrier, results);
+        CheckFunctions(scenario.Expect, model, results);
+        CheckEnd(scenario.Expect, carrier, results);
+        Add(results, "no refusals by the model", model.Errors.Count == 0, string.Join("; ", model.Errors.Select(e => $"{e.Code}: {e.Message}")));
+        Add(results, "no warnings by the carrier", carrier.Warnings.Count == 0, string.Join("; ", carrier.Warnings.Select(w => $"{w.Code}: {w.Message}")));
+        return results;
+    }
+
+    private static void CheckTurns(Scenario scenario, RealtimeTwinRecord model, TwilioTwinRecord carrier, List<ScenarioCheckResult> results)
+    {
+        int said = carrier.Turns.Count;
+        int scripted = scenario.CalleeTurns.Count();
+        Add(results, "every turn of the callee was reached", said == scripted, Text($"{said} of {scripted}"));
+        string[] expected = [.. scenario.AgentTurns.Select(t => t.Clip?.Name ?? "(no speech)")];
+        string[] given = [.. model.Responses.Where(r => r.Status != "cancelled" || r.Audio.Length > 0).Select(r => r.Clip?.Name ?? "(no speech)")];
+        Add(results, "the model gave its responses in order", given.Take(expected.Length).SequenceEqual(expected), string.Join(", ", given));
+    }
+
+    // What the model sent of each answer must lie in what the callee heard, up to where it was cut.
+    private static void CheckAgentAudio(RealtimeTwinRecord model, TwilioTwinRecord carrier, ScenarioCheckLimits limits, List<ScenarioCheckResult> results)
+    {
+        int from = 0;
+        RealtimeTwinResponse[] spoken = [.. model.Responses.Where(r => r.Clip is not null && r.Audio.Length > 0)];
+        foreach (RealtimeTwinResponse response in spoken)
+        {
+            // The call itself may have ended in the middle of the last one.
+            double? lastMs = carrier.End == TwilioTwinEnd.CalleeHungUp && response == spoken[^1] && carrier.AgentSpeech.Count > 0
+                ? (carrier.AgentSpeech[^1].End - carrier.AgentSpeech[^1].Start).TotalMilliseconds
+                : null;
+            bool cut = response.TruncatedAtMs is not null || response.Status == "cancelled" || lastMs is not null;
+            double heardMs = response.TruncatedAtMs ?? lastMs ?? (cut ? 0 : response.AudioMs);
+
+            // Of a cut answer the last words are not asked for: the cut lies in them.
+            int samples = (int)(Math.Min(response.AudioMs, heardMs - (cut ? 300 : 0)) * response.Format.Rate() / 1000);
+            string name = $"the callee heard {response.Clip!.Name}";
+            if (samples < response.Format.Rate() / 2)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<short> recording = carrier.Heard.Samples[Math.Min(from, carrier.Heard.Length)..];
+            from += CheckAudio(name, response.DecodeAudio().AsSpan(0, samples), response.Format.Rate(), recording, 8000, from / 8.0, limits, results);
+        }
+    }
+
+    // What the callee said must lie in what the model heard; both sides of G.711 are known, so noise of the line does not count.
+    private static void CheckCalleeAudio(
+        Scenario scenario, RealtimeTwinRecord model, TwilioTwinRecord carrier, ScenarioCheckLimits limits, List<ScenarioCheckResult> results)
+    {
+        if (scenario.Line.LoseEveryFrames > 0)
+        {
+            // Lost frames move what follows them: there is no one place to look at.
+            return;
+        }
+
+        int from = 0;
+        ScenarioTurn[] script = [.. scenario.CalleeTurns];
+        foreach (TwilioTwinTurn turn in carrier.Turns.Where(t => script[t.Index].Clip is not null && t.EndedAt is not null))
+        {
+            int start = (int)(turn.StartedAt.TotalMilliseconds * 8);
+            int end = Math.Min(carrier.Said.Length, (int)(turn.EndedAt!.Value.TotalMilliseconds * 8));
+            ReadOnlySpan<short> recording = model.Heard.Samples[Math.Min(from, model.Heard.Length)..];
+            from += CheckAudio($"the model heard {turn.Clip}", carrier.Said.Samples[start..end], 8000, recording, model.Heard.SampleRate, from * 1000.0 / model.Heard.SampleRate, limits, results);
+        }
+    }
+
+    // Returns how far into the recording the reference reached, so that the next one is looked for behind it.
+    private static int CheckAudio(
+        string name,
+        ReadOnlySpan<short> reference,
+        int rate,
+        ReadOnlySpan<short> recording,
+        int recordingRate,
+        double recordingStartMs,
+        ScenarioCheckLimits limits,
+        List<ScenarioCheckResult> results)
+    {
+        if (recording.Length / recordingRate < reference.Length / rate)
+        {
+            Add(results, name, false, Text($"the recording ends at {recordingStartMs + (recording.Length * 1000.0 / recordingRate):0} ms"));
+            return 0;
+        }
+
+        AudioMatchResult match = AudioMatch.Compare(reference, rate, recording, recordingRate);
+        bool good = Math.Abs(match.GainDb) <= limits.MostGainDb && match.SnrDb >= limits.LeastSnrDb && match.GapMs <= limits.MostGapMs && match.EdgeExcessDb <= limits.MostEdgeExcessDb;
+        Add(results, name, good, Text($"at {recordingStartMs + match.OffsetMs:0.0} ms, level {match.GainDb:+0.00;-0.00} dB, SNR {match.SnrDb:0.0} dB, gaps {match.GapMs} ms, frame edges {match.EdgeExcessDb:0.0} dB"), match);
+        return good ? (int)((match.OffsetMs / 1000.0 * recordingRate) + ((double)reference.Length * recordingRate / rate)) : 0;
+    }
+
+    private static void CheckInterruptions(ScenarioExpectations expect, TwilioTwinRecord carrier, List<ScenarioCheckResult> results)
+    {
+        TwilioTwinTurn[] interruptions = [.. carrier.Turns.Where(t => t.Interrupts)];
+        if (expect.Interruptions is { } count)
+        {
+            Add(results, "interruptions", interruptions.Length == count, Text($"{interruptions.Length}, expected {count}"));
+        }
+
+        if (expect.InterruptionStopsWithinMs is { } within)
+        {
+            foreach (TwilioTwinTurn turn in interruptions)
+            {
+                double? took = (turn.AgentStoppedAt - turn.StartedAt)?.TotalMilliseconds;
+                Add(results, $"the agent stopped for {turn.Clip}", took <= within, took is null ? "never" : Text($"within {took:0} ms of the callee's first sound, {within} allowed"));
+            }
+        }
+    }
+
+    private static void CheckFunctions(ScenarioExpectations expect, RealtimeTwinRecord model, List<ScenarioCheckResult> results)
+    {
+        (string Name, string CallId, string Arguments)[] calls = [.. model.Responses.SelectMany(r => r.FunctionCalls)];
+        if (expect.FunctionCalls is { } names)
+        {
+            Add(results, "functions called in order", calls.Select(c => c.Name).SequenceEqual(names), string.Join(", ", calls.Select(c => c.Name)));
+        }
+
+        if (expect.ConfirmationNumber is { } number)
+        {
+            string? sent = calls.Where(c => c.Name == "record_outcome").Select(c => JsonNode.Parse(c.Arguments)?["confirmation_number"]?.ToString()).LastOrDefault();
+            Add(results, "the confirmation number was handed to the node", sent == number, sent ?? "none");
+        }
+    }
+
+    private static void CheckEnd(ScenarioExpectations expect, TwilioTwinRecord carrier, List<ScenarioCheckResult> results)
+    {
+        if (expect.EndedBy is { } who)
+        {
+            bool right = who == "node" ? carrier.End == TwilioTwinEnd.NodeClosed : carrier.End is TwilioTwinEnd.CalleeHungUp or TwilioTwinEnd.CalleeGaveUp;
+            Add(results, "ended by the " + who, right, $"{carrier.End}, code {carrier.CloseCode}");
+        }
+    }
+
+    private static void Add(List<ScenarioCheckResult> results, string name, bool passed, string detail, AudioMatchResult? match = null) =>
+        results.Add(new ScenarioCheckResult(name, passed, detail, match));
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

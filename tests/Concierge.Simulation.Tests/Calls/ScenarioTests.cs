@@ -1,0 +1,89 @@
+using Concierge.Simulation.Checks;
+using Concierge.Simulation.Realtime;
+using Concierge.Simulation.Scenarios;
+using Concierge.Simulation.Speech;
+
+namespace Concierge.Simulation.Tests.Calls;
+
+public sealed class ScenarioTests
+{
+    public static TheoryData<string> Shipped => [.. ScenarioLibrary.Names];
+
+    [Theory]
+    [MemberData(nameof(Shipped))]
+    public void Every_shipped_scenario_comes_out_as_it_says_over_a_bridge_that_works(string name)
+    {
+        Scenario scenario = ScenarioLibrary.Get(name);
+        Assert.Equal(name, scenario.Name);
+        Assert.NotEmpty(scenario.Title);
+
+        BridgedCall call = BridgedCall.Run(scenario);
+
+        IReadOnlyList<ScenarioCheckResult> results = ScenarioCheck.Run(scenario, call.Model, call.Carrier);
+        Assert.True(results.All(r => r.Passed), string.Join('\n', results.Select(r => $"{(r.Passed ? "ok  " : "FAIL")} {r.Name}: {r.Detail}")));
+        Assert.Null(call.Model.Fault);
+        Assert.Null(call.Carrier.Fault);
+    }
+
+    [Fact]
+    public void A_bridge_that_loses_audio_fails_the_check()
+    {
+        Scenario scenario = ScenarioLibrary.BookingConfirmed;
+        BridgedCall call = BridgedCall.Run(scenario, new RealtimeTwinOptions { Faults = new RealtimeTwinFaults { DuplicateEveryDeltas = 6 } });
+
+        Assert.Contains(ScenarioCheck.Run(scenario, call.Model, call.Carrier), r => !r.Passed && r.Name.StartsWith("the callee heard", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("{", "cannot be read")]
+    [InlineData("""{"name":"x","turns":[{"by":"agent","say":"no-such-clip"}]}""", "Turn 1 (agent): there is no clip 'no-such-clip'")]
+    [InlineData("""{"name":"x","turns":[],"mood":"good"}""", "mood")]
+    [InlineData("""{"name":"x"}""", "turns")]
+    [InlineData("""{"name":"x","turns":[{"by":"waiter"}]}""", "by")]
+    [InlineData("""{"name":"x","turns":[{"by":"agent","dtmf":"1"}]}""", "belong to the callee")]
+    [InlineData("""{"name":"x","turns":[{"by":"callee","dtmf":"1x"}]}""", "no DTMF digit")]
+    [InlineData("""{"name":"x","turns":[{"by":"callee","calls":[{"name":"f"}]}]}""", "belong to the agent")]
+    [InlineData("""{"name":"x","turns":[{"by":"callee","afterMs":-5}]}""", "not negative")]
+    public void A_scenario_that_makes_no_sense_is_refused_with_its_place(string json, string message)
+    {
+        Assert.Contains(message, Assert.Throws<ScenarioException>(() => Scenario.Parse(json)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reads_a_scenario_and_its_own_clip_from_files()
+    {
+        string folder = Directory.CreateTempSubdirectory("scenario").FullName;
+        try
+        {
+            File.WriteAllBytes(Path.Combine(folder, "mine.ulaw"), new byte[800]);
+            File.WriteAllText(Path.Combine(folder, "mine.json"), """{ "name": "mine", /* own */ "turns": [ { "by": "callee", "when": "answered", "say": "mine.ulaw", "text": "Hm." }, ], }""");
+
+            Scenario scenario = ScenarioLibrary.Find(Path.Combine(folder, "mine.json"));
+
+            Assert.Equal("Hm.", Assert.Single(scenario.Turns).Transcript);
+            Assert.Equal(100, scenario.Turns[0].Clip!.Duration.TotalMilliseconds);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Names_what_ships_when_asked_for_something_else()
+    {
+        ScenarioException error = Assert.Throws<ScenarioException>(() => ScenarioLibrary.Find("no-such-scenario"));
+        Assert.Contains("booking-confirmed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_clip_has_speech_at_its_level_and_a_transcript()
+    {
+        foreach (SpeechClip clip in ClipLibrary.Names.Select(ClipLibrary.Get))
+        {
+            Assert.InRange(Loudness.Db(clip.At(clip.SampleRate).Span), -20.6, -19.6);
+            Assert.NotEmpty(clip.Transcript);
+            Assert.InRange(clip.Duration.TotalSeconds, 1, 10);
+        }
+    }
+}
