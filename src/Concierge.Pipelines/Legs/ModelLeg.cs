@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using Concierge.Pipelines.Control;
-using Concierge.Pipelines.Media;
 using Concierge.Pipelines.Playback;
 using Concierge.Protocols.Realtime;
 using Concierge.WebSockets;
