@@ -68,7 +68,7 @@ public sealed class CallSession
         ICallObserver[] all = [_transcript, .. observers ?? []];
         _control = new CallControlLoop(options, _clock, _ending, controller, all, () => ledger!.IsIdle, _logger);
         _ledger = ledger = new PlaybackLedger(options, _clock, _carrier, _control);
-        _model = new ModelLeg(options, _clock, _counters, _ending, _ledger);
+        _model = new ModelLeg(options, _clock, _counters, _ending, _ledger) { Ready = _control.Attach };
     }
 
     /// <summary>Ends the call unless it has ended already; safe from any thread.</summary>

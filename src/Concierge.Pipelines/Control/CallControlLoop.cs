@@ -10,7 +10,7 @@ namespace Concierge.Pipelines.Control;
 /// The one reader of a call's signals: tells the controller and the observers what happened, in order, and carries out what the controller
 /// asks for. Off the media loops; a controller that takes its time holds up nobody's voice.
 /// </summary>
-internal sealed class CallControlLoop : ICallControl, IPlaybackListener
+internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackListener
 {
     /// <summary>Signals that may wait. A controller that is this far behind has failed.</summary>
     private const int Capacity = 2048;
@@ -49,10 +49,7 @@ internal sealed class CallControlLoop : ICallControl, IPlaybackListener
         _logger = logger;
     }
 
-    /// <summary>
-    /// Signals posted so far. What a loop allocates for an event of the call is the event's, not the frame's; the loops leave such wake-ups
-    /// out of what they measure.
-    /// </summary>
+    /// <inheritdoc/>
     public long Posted => Volatile.Read(ref _posted);
 
     /// <inheritdoc/>
@@ -65,10 +62,10 @@ internal sealed class CallControlLoop : ICallControl, IPlaybackListener
     public void Attach(ModelOutput output, ModelEventHandler events, bool modelTakesTurns) =>
         _link = new ModelLink(output, events, new ResponseSequencer(output) { ModelTakesTurns = modelTakesTurns });
 
-    /// <summary>Queues an event. Any thread, never waits.</summary>
+    /// <inheritdoc/>
     public void Post(CallEvent callEvent) => Post(new CallSignal(CallSignalKind.Event, callEvent));
 
-    /// <summary>Queues the model's refusal of our request for a response.</summary>
+    /// <inheritdoc/>
     public void PostResponseRefused() => Post(new CallSignal(CallSignalKind.ResponseRefused));
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Concierge.Pipelines.Legs;
+
 namespace Concierge.Pipelines.Control;
 
 /// <summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text;
-using Concierge.Pipelines.Control;
 using Concierge.Pipelines.Media;
 using Concierge.Pipelines.Playback;
 using Concierge.Protocols.MediaStreams;
@@ -90,11 +89,11 @@ internal sealed class CarrierLeg : ICarrierOutput
     }
 
     /// <summary>Runs the loop to the stream's end; never throws for what the carrier or the network does.</summary>
-    public async Task RunAsync(ModelLeg model, PlaybackLedger ledger, CallControlLoop control, CancellationToken cancellationToken)
+    public async Task RunAsync(ModelLeg model, PlaybackLedger ledger, ICallSignals signals, CancellationToken cancellationToken)
     {
         try
         {
-            WebSocketReadStatus status = await PumpAsync(model, ledger, control, cancellationToken);
+            WebSocketReadStatus status = await PumpAsync(model, ledger, signals, cancellationToken);
             EndOnStatus(status);
             if (status == WebSocketReadStatus.Message)
             {
@@ -205,14 +204,14 @@ internal sealed class CarrierLeg : ICarrierOutput
         return start;
     }
 
-    private async ValueTask<WebSocketReadStatus> PumpAsync(ModelLeg model, PlaybackLedger ledger, CallControlLoop control, CancellationToken cancellationToken)
+    private async ValueTask<WebSocketReadStatus> PumpAsync(ModelLeg model, PlaybackLedger ledger, ICallSignals signals, CancellationToken cancellationToken)
     {
         while (true)
         {
             WebSocketReadStatus status = await _reader.ReadAsync(cancellationToken);
             long woke = _options.MeasureLoops ? Stopwatch.GetTimestamp() : 0;
             long allocated = _options.MeasureLoops ? GC.GetAllocatedBytesForCurrentThread() : 0;
-            long posted = control.Posted;
+            long posted = signals.Posted;
             int frames = 0;
 
             // A wake-up may bring several messages: handle all of them, then hand over once.
@@ -223,7 +222,7 @@ internal sealed class CarrierLeg : ICarrierOutput
                     return status;
                 }
 
-                if (Handle(model, ledger, control))
+                if (Handle(model, ledger, signals))
                 {
                     frames++;
                 }
@@ -241,14 +240,14 @@ internal sealed class CarrierLeg : ICarrierOutput
                 model.Flush();
                 if (_options.MeasureLoops)
                 {
-                    Measure(woke, allocated, frames, eventless: posted == control.Posted);
+                    Measure(woke, allocated, frames, eventless: posted == signals.Posted);
                 }
             }
         }
     }
 
     /// <summary>Handles the reader's message; true when it was a media frame.</summary>
-    private bool Handle(ModelLeg model, PlaybackLedger ledger, CallControlLoop control)
+    private bool Handle(ModelLeg model, PlaybackLedger ledger, ICallSignals signals)
     {
         if (_reader.Opcode != WebSocketOpcode.Text
             || MediaStreamsParser.Parse(_reader.Payload, out MediaStreamsEvent message) != MediaStreamsError.None
@@ -274,7 +273,7 @@ internal sealed class CarrierLeg : ICarrierOutput
                 ledger.Acknowledge(message.MarkName);
                 return false;
             case MediaStreamsEventType.Dtmf:
-                control.Post(new CallEvent.DtmfReceived(_clock.Now, (char)message.Digit));
+                signals.Post(new CallEvent.DtmfReceived(_clock.Now, (char)message.Digit));
                 return false;
             case MediaStreamsEventType.Stop:
                 _ending.TryEnd(CallEndReason.CarrierStopped);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Concierge.Pipelines.Control;
 using Concierge.Pipelines.Media;
 using Concierge.Pipelines.Playback;
 using Concierge.Protocols.Realtime;
@@ -17,7 +16,7 @@ internal sealed class ModelEventHandler(
     CallCounters counters,
     CallEnding ending,
     PlaybackLedger ledger,
-    CallControlLoop control,
+    ICallSignals signals,
     ModelOutput output,
     LatencyHistogram deltaTime)
 {
@@ -52,14 +51,14 @@ internal sealed class ModelEventHandler(
             case RealtimeServerEventType.InputAudioBufferSpeechStarted:
                 TimeSpan heard = clock.Now;
                 Interrupt(heard, cancelHere: !ServerInterrupts);
-                control.Post(new CallEvent.CallerSpeechStarted(heard, Text(e.ItemId), TimeSpan.FromMilliseconds(e.AudioStartMs)));
+                signals.Post(new CallEvent.CallerSpeechStarted(heard, Text(e.ItemId), TimeSpan.FromMilliseconds(e.AudioStartMs)));
                 break;
             case RealtimeServerEventType.InputAudioBufferSpeechStopped:
-                control.Post(new CallEvent.CallerSpeechStopped(clock.Now, Text(e.ItemId), TimeSpan.FromMilliseconds(e.AudioEndMs)));
+                signals.Post(new CallEvent.CallerSpeechStopped(clock.Now, Text(e.ItemId), TimeSpan.FromMilliseconds(e.AudioEndMs)));
                 break;
             case RealtimeServerEventType.ResponseCreated:
                 _responses.Begin(e.ResponseId);
-                control.Post(new CallEvent.ResponseStarted(clock.Now, Text(e.ResponseId)));
+                signals.Post(new CallEvent.ResponseStarted(clock.Now, Text(e.ResponseId)));
                 break;
             case RealtimeServerEventType.ResponseDone:
                 FinishResponse(utf8);
@@ -100,7 +99,7 @@ internal sealed class ModelEventHandler(
                 {
                     _responses.Interrupt(truncation.Item.ResponseIdUtf8);
                     output.SendTruncate(truncation.Item.ItemId, truncation.Item.ContentIndex, truncation.HeardMilliseconds);
-                    control.Post(new CallEvent.AgentInterrupted(
+                    signals.Post(new CallEvent.AgentInterrupted(
                         cleared,
                         truncation.Item.ResponseId,
                         truncation.Item.ItemId,
@@ -128,7 +127,7 @@ internal sealed class ModelEventHandler(
     private void HandleAudio(in RealtimeServerEvent delta, long start)
     {
         long allocated = options.MeasureLoops ? GC.GetAllocatedBytesForCurrentThread() : 0;
-        long posted = control.Posted;
+        long posted = signals.Posted;
         counters.AgentDeltas++;
         if (_responses.Contains(delta.ResponseId))
         {
@@ -152,7 +151,7 @@ internal sealed class ModelEventHandler(
                 break;
         }
 
-        if (options.MeasureLoops && counters.AgentDeltas > WarmUpDeltas && posted == control.Posted)
+        if (options.MeasureLoops && counters.AgentDeltas > WarmUpDeltas && posted == signals.Posted)
         {
             deltaTime.Record(Stopwatch.GetElapsedTime(start).Ticks * 100);
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
@@ -176,7 +175,7 @@ internal sealed class ModelEventHandler(
         ledger.CompleteAll();
         if (RealtimeServerEvents.ReadResponse(utf8, out RealtimeResponseInfo? response) == RealtimeError.None && response is not null)
         {
-            control.Post(new CallEvent.ResponseEnded(clock.Now, response));
+            signals.Post(new CallEvent.ResponseEnded(clock.Now, response));
         }
         else
         {
@@ -200,10 +199,10 @@ internal sealed class ModelEventHandler(
 
         if (error.Code == RealtimeErrorCodes.ActiveResponse && error.EventId == ModelOutput.ResponseCreateEventId)
         {
-            control.PostResponseRefused();
+            signals.PostResponseRefused();
         }
 
-        control.Post(new CallEvent.ModelErrorReported(clock.Now, error));
+        signals.Post(new CallEvent.ModelErrorReported(clock.Now, error));
     }
 
     private void CheckFormats(ReadOnlySpan<byte> utf8)
@@ -220,16 +219,16 @@ internal sealed class ModelEventHandler(
         switch (e.Type)
         {
             case RealtimeServerEventType.ResponseOutputAudioTranscriptDelta:
-                control.Post(new CallEvent.AgentTranscriptDelta(clock.Now, Text(e.ResponseId), Text(e.ItemId), ReadText(utf8)));
+                signals.Post(new CallEvent.AgentTranscriptDelta(clock.Now, Text(e.ResponseId), Text(e.ItemId), ReadText(utf8)));
                 break;
             case RealtimeServerEventType.ResponseOutputAudioTranscriptDone:
-                control.Post(new CallEvent.AgentTranscriptCompleted(clock.Now, Text(e.ResponseId), Text(e.ItemId), ReadText(utf8)));
+                signals.Post(new CallEvent.AgentTranscriptCompleted(clock.Now, Text(e.ResponseId), Text(e.ItemId), ReadText(utf8)));
                 break;
             case RealtimeServerEventType.ConversationItemInputAudioTranscriptionDelta:
-                control.Post(new CallEvent.CallerTranscriptDelta(clock.Now, Text(e.ItemId), ReadText(utf8)));
+                signals.Post(new CallEvent.CallerTranscriptDelta(clock.Now, Text(e.ItemId), ReadText(utf8)));
                 break;
             case RealtimeServerEventType.ConversationItemInputAudioTranscriptionCompleted:
-                control.Post(new CallEvent.CallerTranscriptCompleted(clock.Now, Text(e.ItemId), ReadText(utf8)));
+                signals.Post(new CallEvent.CallerTranscriptCompleted(clock.Now, Text(e.ItemId), ReadText(utf8)));
                 break;
         }
     }

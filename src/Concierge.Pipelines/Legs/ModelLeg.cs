@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using Concierge.Pipelines.Control;
 using Concierge.Pipelines.Playback;
 using Concierge.Protocols.Realtime;
 using Concierge.WebSockets;
@@ -21,19 +20,22 @@ internal sealed class ModelLeg(CallSessionOptions options, SessionClock clock, C
     /// <summary>Time from an audio delta's arrival to the hand-over of what the window allows (only when loops are measured).</summary>
     public LatencyHistogram DeltaTime { get; } = new();
 
+    /// <summary>Called once, when the session is ready and before audio flows: what may be said to the model, and whether it answers callers by itself.</summary>
+    public Action<ModelOutput, ModelEventHandler, bool>? Ready { get; init; }
+
     /// <summary>Hands appended caller audio to the transport.</summary>
     public void Flush() => _readyWriter?.Flush();
 
     /// <summary>Dials, configures and runs to the session's end; never throws for what the model or the network does.</summary>
     /// <param name="connector">Dials.</param>
     /// <param name="configure">Asks the controller for the session's configuration.</param>
-    /// <param name="control">Hears of the model's events.</param>
+    /// <param name="signals">Hears of the model's events.</param>
     /// <param name="callOver">Cancelled when the call ends: dialling and configuring stop, a running session goes on to its close.</param>
     /// <param name="giveUp">Cancelled when the model has not answered our close in time.</param>
     public async Task RunAsync(
         IModelConnector connector,
         Func<CancellationToken, ValueTask<RealtimeSessionConfig>> configure,
-        CallControlLoop control,
+        ICallSignals signals,
         CancellationToken callOver,
         CancellationToken giveUp)
     {
@@ -44,7 +46,7 @@ internal sealed class ModelLeg(CallSessionOptions options, SessionClock clock, C
             transport = await ConnectAsync(connector, callOver);
             if (transport is not null)
             {
-                await TalkAsync(transport, config, control, callOver, giveUp);
+                await TalkAsync(transport, config, signals, callOver, giveUp);
             }
         }
         catch (OperationCanceledException) when (callOver.IsCancellationRequested)
@@ -100,7 +102,7 @@ internal sealed class ModelLeg(CallSessionOptions options, SessionClock clock, C
     }
 
     private async ValueTask TalkAsync(
-        IDuplexPipe transport, RealtimeSessionConfig config, CallControlLoop control, CancellationToken callOver, CancellationToken giveUp)
+        IDuplexPipe transport, RealtimeSessionConfig config, ICallSignals signals, CancellationToken callOver, CancellationToken giveUp)
     {
         int octetsPerSecond = options.AudioMode == CallAudioMode.Pcm16 ? 48_000 : 8_000;
         var writer = new WebSocketWriter(transport.Output, WebSocketRole.Client, new WebSocketWriterOptions
@@ -114,18 +116,18 @@ internal sealed class ModelLeg(CallSessionOptions options, SessionClock clock, C
         var reader = new WebSocketReader(transport.Input, WebSocketRole.Client, limits, writer);
         var output = new ModelOutput(writer, ending);
 
-        if (!await PrepareAsync(reader, output, config, control, callOver))
+        if (!await PrepareAsync(reader, output, config, signals, callOver))
         {
             return;
         }
 
         // Nothing said about turn detection leaves the server's own, which interrupts and answers (PROTOCOL B.3, B.4).
         bool takesTurns = config.TurnDetection?.Kind != RealtimeTurnDetectionKind.None;
-        var events = new ModelEventHandler(options, clock, counters, ending, ledger, control, output, DeltaTime)
+        var events = new ModelEventHandler(options, clock, counters, ending, ledger, signals, output, DeltaTime)
         {
             ServerInterrupts = takesTurns && config.TurnDetection?.InterruptResponse != false,
         };
-        control.Attach(output, events, modelTakesTurns: takesTurns && config.TurnDetection?.CreateResponse != false);
+        Ready?.Invoke(output, events, takesTurns && config.TurnDetection?.CreateResponse != false);
         _readyWriter = writer;
 
         while (true)
@@ -150,7 +152,7 @@ internal sealed class ModelLeg(CallSessionOptions options, SessionClock clock, C
 
     /// <summary>From the upgrade to <c>session.updated</c> with the formats asked for. False when the call has ended instead.</summary>
     private async ValueTask<bool> PrepareAsync(
-        WebSocketReader reader, ModelOutput output, RealtimeSessionConfig config, CallControlLoop control, CancellationToken cancellationToken)
+        WebSocketReader reader, ModelOutput output, RealtimeSessionConfig config, ICallSignals signals, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.ModelReadyTimeout, clock.Provider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -165,7 +167,7 @@ internal sealed class ModelLeg(CallSessionOptions options, SessionClock clock, C
                     return false;
                 }
 
-                if (TryPrepare(reader.Payload, output, config, control, out bool ready))
+                if (TryPrepare(reader.Payload, output, config, signals, out bool ready))
                 {
                     continue;
                 }
@@ -181,7 +183,7 @@ internal sealed class ModelLeg(CallSessionOptions options, SessionClock clock, C
     }
 
     /// <summary>One event before the session is ready: true to read on.</summary>
-    private bool TryPrepare(ReadOnlySpan<byte> utf8, ModelOutput output, RealtimeSessionConfig config, CallControlLoop control, out bool ready)
+    private bool TryPrepare(ReadOnlySpan<byte> utf8, ModelOutput output, RealtimeSessionConfig config, ICallSignals signals, out bool ready)
     {
         ready = false;
         if (RealtimeServerEventParser.Parse(utf8, out RealtimeServerEvent e) != RealtimeError.None)
@@ -203,7 +205,7 @@ internal sealed class ModelLeg(CallSessionOptions options, SessionClock clock, C
                     return false;
                 }
 
-                control.Post(new CallEvent.ModelReady(clock.Now, session?.Id ?? ""));
+                signals.Post(new CallEvent.ModelReady(clock.Now, session?.Id ?? ""));
                 ready = true;
                 return false;
             case RealtimeServerEventType.Error:

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Concierge.Pipelines.Control;
 using Concierge.Protocols.Realtime;
 using Concierge.WebSockets;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Concierge.Audio;
+using Concierge.Pipelines.Playback;
 using Concierge.Protocols;
 using Concierge.Protocols.Realtime;
 using Concierge.WebSockets;

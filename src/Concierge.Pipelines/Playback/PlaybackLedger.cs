@@ -1,5 +1,3 @@
-using Concierge.Pipelines.Media;
-
 namespace Concierge.Pipelines.Playback;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Concierge.Pipelines.Control;
+using Concierge.Pipelines.Legs;
 
 namespace Concierge.Pipelines.Tests.Control;
 

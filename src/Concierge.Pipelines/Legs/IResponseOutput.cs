@@ -1,4 +1,4 @@
-namespace Concierge.Pipelines.Control;
+namespace Concierge.Pipelines.Legs;
 
 /// <summary>What the sequencer sends to the model.</summary>
 internal interface IResponseOutput

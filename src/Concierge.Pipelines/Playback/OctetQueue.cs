@@ -1,4 +1,4 @@
-namespace Concierge.Pipelines.Media;
+namespace Concierge.Pipelines.Playback;
 
 /// <summary>
 /// A first-in first-out queue of mu-law octets over pooled chunks. Memory follows what is queued: a drained queue holds a chunk or two,

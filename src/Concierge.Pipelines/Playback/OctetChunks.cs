@@ -1,4 +1,4 @@
-namespace Concierge.Pipelines.Media;
+namespace Concierge.Pipelines.Playback;
 
 /// <summary>
 /// The node's chunks for queued audio. A call takes one each 256 ms that it queues ahead and gives it back when heard, so the shared array

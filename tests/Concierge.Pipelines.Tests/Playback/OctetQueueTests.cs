@@ -1,6 +1,6 @@
-using Concierge.Pipelines.Media;
+using Concierge.Pipelines.Playback;
 
-namespace Concierge.Pipelines.Tests.Media;
+namespace Concierge.Pipelines.Tests.Playback;
 
 public sealed class OctetQueueTests
 {
