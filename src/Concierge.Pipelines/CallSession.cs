@@ -102,7 +102,11 @@ public sealed class CallSession
         CallEndReason reason = _ending.Reason;
         using var closeLimit = new CancellationTokenSource(_options.CloseTimeout, _clock.Provider);
         using CancellationTokenRegistration limit = closeLimit.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), giveUp);
-        await CloseBothAsync(reason, closeLimit.Token);
+
+        // Side by side: a far end that does not read must not keep the other from being told.
+        await Task.WhenAll(
+            CloseAsync(_carrier.CloseAsync(reason.CarrierCloseCode(), reason.Name(), closeLimit.Token)),
+            CloseAsync(_model.CloseAsync(reason.ModelCloseCode(), reason.Name(), closeLimit.Token)));
         await Task.WhenAll(start is null ? _carrier.DrainAsync(giveUp.Token) : carrier, model);
         _control.Complete();
         await control;
@@ -152,12 +156,11 @@ public sealed class CallSession
         }
     }
 
-    private async Task CloseBothAsync(CallEndReason reason, CancellationToken cancellationToken)
+    private static async Task CloseAsync(ValueTask closing)
     {
         try
         {
-            await _carrier.CloseAsync(reason.CarrierCloseCode(), reason.Name(), cancellationToken);
-            await _model.CloseAsync(reason.ModelCloseCode(), reason.Name(), cancellationToken);
+            await closing;
         }
         catch (OperationCanceledException)
         {

@@ -4,14 +4,14 @@ namespace Concierge.Pipelines;
 
 /// <summary>
 /// Counts durations in buckets that grow with them: eight to each power of two, so that a percentile is off by at most 12.5 %.
-/// Covers 1 ns to 8 s in 2 kB; recording allocates nothing. One writer; a reader beside it may see a count that is one behind.
+/// Covers 1 ns to 8 s in 2 kB; recording allocates nothing after the first. One writer; a reader beside it may see a count that is one behind.
 /// </summary>
 public sealed class LatencyHistogram
 {
     private const int SubBucketBits = 3;
     private const int MaxExponent = 33;
 
-    private readonly long[] _counts = new long[(MaxExponent - SubBucketBits + 2) << SubBucketBits];
+    private long[] _counts = []; // made by the first record: most calls are not measured
 
     /// <summary>How many durations were recorded.</summary>
     public long Count { get; private set; }
@@ -23,6 +23,7 @@ public sealed class LatencyHistogram
     public void Record(long nanoseconds)
     {
         nanoseconds = Math.Max(0, nanoseconds);
+        EnsureCounts();
         _counts[Math.Min(Bucket(nanoseconds), _counts.Length - 1)]++;
         Count++;
         if (nanoseconds > MaxNanoseconds)
@@ -63,13 +64,22 @@ public sealed class LatencyHistogram
     /// <summary>Adds what another histogram recorded.</summary>
     public void Add(LatencyHistogram other)
     {
-        for (int i = 0; i < _counts.Length; i++)
+        EnsureCounts();
+        for (int i = 0; i < other._counts.Length; i++)
         {
             _counts[i] += other._counts[i];
         }
 
         Count += other.Count;
         MaxNanoseconds = Math.Max(MaxNanoseconds, other.MaxNanoseconds);
+    }
+
+    private void EnsureCounts()
+    {
+        if (_counts.Length == 0)
+        {
+            _counts = new long[(MaxExponent - SubBucketBits + 2) << SubBucketBits];
+        }
     }
 
     private static int Bucket(long value)

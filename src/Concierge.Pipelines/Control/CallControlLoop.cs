@@ -186,6 +186,8 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
             case CallEvent.AgentInterrupted:
                 // The caller spoke into the goodbye: the call goes on.
                 _endRequested = false;
+                _goodbye?.Dispose();
+                _goodbye = null;
                 break;
         }
 

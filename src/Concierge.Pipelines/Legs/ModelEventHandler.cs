@@ -25,7 +25,7 @@ internal sealed class ModelEventHandler(
     private readonly InterruptedResponses _responses = new();
     private readonly AgentAudioPath _path = new(options, ledger);
     private readonly Lock _interruption = new();
-    private volatile bool _resetPath;
+    private bool _resetPath; // by an interruption, under its lock
 
     /// <summary>Whether the model cancels its own response when the caller speaks (PROTOCOL B.8).</summary>
     public bool ServerInterrupts { get; init; }
@@ -129,20 +129,11 @@ internal sealed class ModelEventHandler(
         long allocated = options.MeasureLoops ? GC.GetAllocatedBytesForCurrentThread() : 0;
         long posted = signals.Posted;
         counters.AgentDeltas++;
-        if (_responses.Contains(delta.ResponseId))
+        switch (Forward(delta))
         {
-            counters.AgentDeltasLate++;
-            return;
-        }
-
-        if (_resetPath)
-        {
-            _resetPath = false;
-            _path.Reset();
-        }
-
-        switch (_path.Forward(delta))
-        {
+            case AgentAudioStatus.Late:
+                counters.AgentDeltasLate++;
+                return;
             case AgentAudioStatus.Rejected:
                 counters.AgentDeltasRejected++;
                 break;
@@ -158,6 +149,26 @@ internal sealed class ModelEventHandler(
             counters.AgentLoopAllocatedBytes += allocated;
             counters.AgentLoopAllocatingDeltas += allocated > 0 ? 1 : 0;
             counters.AgentLoopMeasuredDeltas++;
+        }
+    }
+
+    private AgentAudioStatus Forward(in RealtimeServerEvent delta)
+    {
+        // A delta is queued whole or not at all: an interruption by the controller waits the microseconds that this takes.
+        lock (_interruption)
+        {
+            if (_responses.Contains(delta.ResponseId))
+            {
+                return AgentAudioStatus.Late;
+            }
+
+            if (_resetPath)
+            {
+                _resetPath = false;
+                _path.Reset();
+            }
+
+            return _path.Forward(delta);
         }
     }
 

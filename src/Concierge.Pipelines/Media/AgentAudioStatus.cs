@@ -6,6 +6,9 @@ internal enum AgentAudioStatus : byte
     /// <summary>Queued whole.</summary>
     Queued,
 
+    /// <summary>Of a response that was cut off: dropped.</summary>
+    Late,
+
     /// <summary>Not valid base64, empty, or not whole samples: dropped whole, so that the octets after it stay aligned.</summary>
     Rejected,
 

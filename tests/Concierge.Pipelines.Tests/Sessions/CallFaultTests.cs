@@ -428,6 +428,32 @@ public sealed class CallFaultTests
     }
 
     [Fact]
+    public void A_far_end_that_does_not_read_does_not_keep_the_other_from_being_told()
+    {
+        var (result, call) = TestCall.Run(async c =>
+        {
+            await c.BeginAsync();
+            c.Carrier.StopReading();
+            c.Model.BeginResponse("r1");
+            await c.WaitAsync();
+
+            // Fill the line to the carrier, then end: its close frame cannot go out.
+            for (int i = 0; i < 40; i++)
+            {
+                c.Model.Delta("r1", "a1", new byte[48_000]);
+                await c.WaitAsync(1000);
+            }
+
+            Assert.False(c.Model.CloseCode.HasValue);
+            c.Session.TryEnd(CallEndReason.Draining);
+            await c.WaitAsync(100);
+            Assert.Equal(1001, c.Model.CloseCode);
+        });
+        Assert.Equal(CallEndReason.Draining, result.Reason);
+        Assert.NotNull(call);
+    }
+
+    [Fact]
     public void Every_reason_has_a_name_a_sentence_and_legal_close_codes()
     {
         foreach (CallEndReason reason in Enum.GetValues<CallEndReason>())

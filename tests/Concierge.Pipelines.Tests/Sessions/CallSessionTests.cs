@@ -233,6 +233,26 @@ public sealed class CallSessionTests
     }
 
     [Fact]
+    public void A_caller_who_speaks_into_the_goodbye_keeps_the_call_up()
+    {
+        var controller = new RecordingController { OnEvent = (e, call) => EndOn<CallEvent.AgentSpeechStarted>(e, call) };
+        var (result, _) = TestCall.Run(
+            async c =>
+            {
+                await c.BeginAsync();
+                c.Model.BeginResponse("r1");
+                c.Model.Delta("r1", "a1", Pcm24Tone(1000, 500));
+                await c.WaitAsync(200);
+                c.Model.SpeechStarted();
+                await c.WaitAsync(20_000); // longer than a goodbye may take
+                Assert.False(c.Running.IsCompleted);
+                c.Carrier.Stop();
+            },
+            controller: controller);
+        Assert.Equal(CallEndReason.CarrierStopped, result.Reason);
+    }
+
+    [Fact]
     public void Events_reach_the_controller_in_order()
     {
         var (_, call) = TestCall.Run(async c =>

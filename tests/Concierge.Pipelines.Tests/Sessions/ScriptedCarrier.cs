@@ -13,6 +13,7 @@ internal sealed class ScriptedCarrier
 
     private readonly WebSocketReader _reader;
     private readonly WebSocketWriter _writer;
+    private bool _deaf;
     private int _chunk;
     private int _sequence;
 
@@ -61,12 +62,15 @@ internal sealed class ScriptedCarrier
 
     public void Stop() => Say($$$$"""{"event":"stop","sequenceNumber":"{{{{++_sequence}}}}","streamSid":"{{{{StreamSid}}}}","stop":{"accountSid":"AC0123456789abcdef0123456789abcdef","callSid":"{{{{CallSid}}}}"}}""");
 
+    /// <summary>Leaves what comes from now on unread.</summary>
+    public void StopReading() => _deaf = true;
+
     /// <summary>Listens until the line ends; the reader answers close and ping by itself.</summary>
     public async Task ListenAsync()
     {
         try
         {
-            while (true)
+            while (!_deaf)
             {
                 switch (await _reader.ReadAsync())
                 {
