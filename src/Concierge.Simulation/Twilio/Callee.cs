@@ -146,7 +146,8 @@ internal sealed class Callee
 
     private void Begin(ScenarioTurn turn)
     {
-        bool interrupts = _speechStart >= 0 && _now - _lastLoud <= FrameMs;
+        bool says = turn.Clip is not null || turn.ToneHz > 0;
+        bool interrupts = says && _speechStart >= 0 && _now - _lastLoud <= FrameMs;
         Digits = turn.Dtmf;
         _turn = new TwilioTwinTurn
         {
