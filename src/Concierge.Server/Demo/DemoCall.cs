@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using Concierge.Agents;
 using Concierge.Agents.Reservations;
 using Concierge.Calls.Outcome;
-using Concierge.Calls.Twilio;
 using Concierge.Pipelines;
 using Concierge.Server.Cli;
 using Concierge.Server.Configuration;

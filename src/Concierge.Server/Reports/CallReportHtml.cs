@@ -29,11 +29,12 @@ internal static class CallReportHtml
         TimelineSection.Write(html, report);
         html.Add($"<div class=\"columns\"><div>");
         TranscriptSection.Write(html, report);
+        LatencySection.WriteTurns(html, report);
         html.Add($"</div><div>");
         OutcomeSection.Write(html, report);
         ChecksSection.Write(html, report);
         html.Add($"</div></div>");
-        LatencySection.Write(html, report);
+        LatencySection.WriteHistograms(html, report);
         FiguresSection.Write(html, report);
         html.Add($"</main>");
         html.Add($"<audio id=\"audio\" preload=\"auto\" src=\"data:audio/wav;base64,{new HtmlBuilder.Markup(Recording(report))}\"></audio>");
@@ -53,7 +54,7 @@ internal static class CallReportHtml
         int passed = report.Checks.Count(check => check.Passed);
         html.Add($"<header><div class=\"wrap\"><div><p class=\"brand\">Concierge <span>call report</span></p>");
         html.Add($"<h1>{report.Scenario}</h1>");
-        html.Add($"<p class=\"facts\">{report.Start:d MMMM yyyy, HH:mm} UTC · {Clock(report.Duration.TotalMilliseconds)} min · {report.Turns.Count} turns{(report.EndReason is null ? "" : " · ended: " + report.EndReason)}</p></div>");
+        html.Add($"<p class=\"facts\">{report.Start:d MMMM yyyy, HH:mm} UTC · {Clock(report.Duration.TotalMilliseconds)} min · {report.Turns.Count} turns{(report.EndReason is null ? "" : " · " + report.EndReason)}</p></div>");
         if (report.Checks.Count > 0)
         {
             html.Add($"<a class=\"verdict {(report.AllPassed ? "good" : "bad")}\" href=\"#checks\"><b>{(report.AllPassed ? "✓" : "✗")}</b><span>{passed} of {report.Checks.Count}<small>checks passed</small></span></a>");

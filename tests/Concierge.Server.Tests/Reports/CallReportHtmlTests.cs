@@ -117,6 +117,16 @@ public class CallReportHtmlTests
     }
 
     [Fact]
+    public void Draws_a_histogram_on_a_logarithmic_axis_without_gaps()
+    {
+        ReportBucket[] fine = [new(0.4, 1), new(22.5, 10), new(29.9, 5), new(31, 2), new(140, 0), new(200, 1)];
+        IReadOnlyList<ReportBucket> bins = HistogramBins.Regroup(fine);
+        Assert.Equal([1, 1.5, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200], bins.Select(bin => bin.UpToMicroseconds));
+        Assert.Equal([1, 0, 0, 0, 0, 0, 0, 0, 0, 15, 2, 0, 0, 0, 1], bins.Select(bin => bin.Count));
+        Assert.Empty(HistogramBins.Regroup([]));
+    }
+
+    [Fact]
     public void Writes_the_file()
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory("concierge-report-").FullName, "report.html");
