@@ -194,7 +194,13 @@ public sealed class WebSocketDialTests
                 ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
             });
             WebSocketTransport transport = new(socket, tls, 4096);
-            await WebSocketServerHandshake.RunAsync(transport);
+            (HttpHead? _, WebSocketUpgradeDecision decision) = await WebSocketServerHandshake.RunAsync(transport);
+            if (!decision.IsAccepted)
+            {
+                // With TLS 1.3 the server's side is done before the client has judged the certificate.
+                return null;
+            }
+
             WebSocketWriter writer = new(transport.Output, WebSocketRole.Server);
             writer.TryAppend(WebSocketOpcode.Text, "secret"u8);
             await writer.DrainAsync();

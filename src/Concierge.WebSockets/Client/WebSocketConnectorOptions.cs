@@ -23,8 +23,8 @@ public sealed record WebSocketConnectorOptions
     /// </summary>
     public TimeSpan UnacknowledgedTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The receive buffer in octets. Default 8 KiB.</summary>
-    public int ReadBufferSize { get; init; } = 8 * 1024;
+    /// <summary>The smallest receive buffer in octets; it grows to 64 KiB while messages fill it. Default 4 KiB.</summary>
+    public int ReadBufferSize { get; init; } = 4 * 1024;
 
     /// <summary>
     /// Changes the TLS options before each handshake (trust of a private authority, client certificates). The host name, ALPN http/1.1 and revocation defaults are

@@ -15,8 +15,8 @@ public sealed class WebSocketTransport : IDuplexPipe, IAsyncDisposable
     {
         _socket = socket;
         _stream = stream;
-        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: readBufferSize, minimumReadSize: Math.Min(readBufferSize / 4, 2048), leaveOpen: true));
-        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+        Input = WebSocketStreams.CreateReader(stream, readBufferSize);
+        Output = WebSocketStreams.CreateWriter(stream);
     }
 
     /// <inheritdoc/>
@@ -30,8 +30,8 @@ public sealed class WebSocketTransport : IDuplexPipe, IAsyncDisposable
 
     /// <summary>Wraps a connected socket: the accepting side of a plain listener.</summary>
     /// <param name="socket">A connected stream socket; owned by the transport from here on.</param>
-    /// <param name="readBufferSize">The receive buffer in octets.</param>
-    public static WebSocketTransport FromSocket(Socket socket, int readBufferSize = 8 * 1024)
+    /// <param name="readBufferSize">The smallest receive buffer in octets; it grows to 64 KiB while messages fill it.</param>
+    public static WebSocketTransport FromSocket(Socket socket, int readBufferSize = 4 * 1024)
     {
         ArgumentNullException.ThrowIfNull(socket);
         socket.NoDelay = true;

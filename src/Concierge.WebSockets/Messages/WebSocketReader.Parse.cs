@@ -193,7 +193,7 @@ public sealed partial class WebSocketReader
         }
         else
         {
-            Span<byte> room = _assembly.Extend(length);
+            Span<byte> room = _assembly.Extend(length, _frameLeft - length);
             if (_role == WebSocketRole.Server)
             {
                 _frameKey = WebSocketMask.Apply(source.Span, room, _frameKey);

@@ -244,9 +244,10 @@ public sealed partial class WebSocketWriter
     {
         while (true)
         {
+            ValueTaskAwaiter<FlushResult> flush;
             try
             {
-                _flush = _output.FlushAsync().GetAwaiter();
+                flush = _output.FlushAsync().GetAwaiter();
             }
             catch (Exception exception)
             {
@@ -254,15 +255,19 @@ public sealed partial class WebSocketWriter
                 return;
             }
 
-            Complete(ready);
-            ready = null;
-            if (!_flush.IsCompleted)
+            if (ready is not null)
             {
-                _flush.UnsafeOnCompleted(_onFlushed);
+                Complete(ready);
+            }
+
+            if (!flush.IsCompleted)
+            {
+                _flush = flush;
+                flush.UnsafeOnCompleted(_onFlushed);
                 return;
             }
 
-            if (!EndFlush(out ready))
+            if (!EndFlush(flush, out ready))
             {
                 return;
             }
@@ -271,17 +276,17 @@ public sealed partial class WebSocketWriter
 
     private void OnFlushed()
     {
-        if (EndFlush(out DrainWaiter? ready))
+        ValueTaskAwaiter<FlushResult> flush = _flush;
+        _flush = default;
+        if (EndFlush(flush, out DrainWaiter? ready))
         {
             RunFlushes(ready);
         }
     }
 
     /// <summary>Takes a completed flush's result; true when another flush must follow, with the waiters to complete once it has begun.</summary>
-    private bool EndFlush(out DrainWaiter? ready)
+    private bool EndFlush(ValueTaskAwaiter<FlushResult> flush, out DrainWaiter? ready)
     {
-        ValueTaskAwaiter<FlushResult> flush = _flush;
-        _flush = default;
         ready = null;
         FlushResult result;
         try
@@ -329,7 +334,7 @@ public sealed partial class WebSocketWriter
                 _flushing = false;
             }
 
-            ready = TakeReadyWaiters(_faulted || _aborted);
+            ready = _waiters is null ? null : TakeReadyWaiters(_faulted || _aborted);
             return again;
         }
     }

@@ -1,0 +1,30 @@
+using System.IO.Pipelines;
+
+namespace Concierge.WebSockets;
+
+/// <summary>Pipe ends over a stream, made for a <see cref="WebSocketReader"/> and a <see cref="WebSocketWriter"/>: one contiguous buffer, no copy between segments, and a flush that is one write.</summary>
+/// <remarks>
+/// They cost about half of what <see cref="PipeReader.Create(Stream, StreamPipeReaderOptions?)"/> and <see cref="PipeWriter.Create(Stream, StreamPipeWriterOptions?)"/> cost per message, and fewer reads for
+/// large messages. Neither closes the stream. Like every pipe end each has one user at a time.
+/// </remarks>
+public static class WebSocketStreams
+{
+    /// <summary>A reader over a stream whose buffer grows while reads fill it and shrinks when they do not.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="bufferSize">The smallest buffer in octets; rented while the reader lives. Default 4 KiB.</param>
+    /// <param name="maxReadAhead">The largest buffer that filled reads may grow to. Default 64 KiB.</param>
+    public static PipeReader CreateReader(Stream stream, int bufferSize = 4 * 1024, int maxReadAhead = 64 * 1024)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bufferSize, 256);
+        return new StreamInput(stream, bufferSize, Math.Max(bufferSize, maxReadAhead));
+    }
+
+    /// <summary>A writer over a stream: what was advanced goes out in one write per flush. Holds no memory between flushes.</summary>
+    /// <param name="stream">The stream; it is not flushed, as sockets, TLS and Kestrel's upgraded streams need none.</param>
+    public static PipeWriter CreateWriter(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return new StreamOutput(stream);
+    }
+}
