@@ -18,6 +18,7 @@ internal static class FirKernel
 
     /// <summary>Runs on no higher rung than the one given.</summary>
     /// <param name="level">The rung.</param>
+    /// <param name="fresh">True: the sums start from zero; what they held is not read.</param>
     /// <param name="even">Even samples; element <paramref name="first"/> belongs to output pair 0.</param>
     /// <param name="odd">Odd samples, likewise.</param>
     /// <param name="first">At least <paramref name="tapPairs"/>.</param>
@@ -27,32 +28,32 @@ internal static class FirKernel
     /// <param name="sumOdd">Sums of the odd outputs, with slack.</param>
     /// <param name="pairs">Output pairs.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Accumulate(SimdLevel level, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd, nuint pairs)
+    public static void Accumulate(SimdLevel level, bool fresh, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd, nuint pairs)
     {
         if (level >= SimdLevel.Vector512 && SimdSupport.Has512)
         {
-            FirKernel512.Accumulate(ref even, ref odd, first, ref taps, tapPairs, ref sumEven, ref sumOdd, pairs);
+            FirKernel512.Accumulate(fresh, ref even, ref odd, first, ref taps, tapPairs, ref sumEven, ref sumOdd, pairs);
         }
         else if (level >= SimdLevel.Vector256 && SimdSupport.Has256)
         {
-            FirKernel256.Accumulate(ref even, ref odd, first, ref taps, tapPairs, ref sumEven, ref sumOdd, pairs);
+            FirKernel256.Accumulate(fresh, ref even, ref odd, first, ref taps, tapPairs, ref sumEven, ref sumOdd, pairs);
         }
         else if (level >= SimdLevel.Vector128 && SimdSupport.Has128)
         {
-            FirKernel128.Accumulate(ref even, ref odd, first, ref taps, tapPairs, ref sumEven, ref sumOdd, pairs);
+            FirKernel128.Accumulate(fresh, ref even, ref odd, first, ref taps, tapPairs, ref sumEven, ref sumOdd, pairs);
         }
         else
         {
-            Scalar(ref even, ref odd, first, ref taps, tapPairs, ref sumEven, ref sumOdd, pairs);
+            Scalar(fresh, ref even, ref odd, first, ref taps, tapPairs, ref sumEven, ref sumOdd, pairs);
         }
     }
 
-    private static void Scalar(ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd, nuint pairs)
+    private static void Scalar(bool fresh, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd, nuint pairs)
     {
         for (nuint i = 0; i < pairs; i++)
         {
-            float e = Unsafe.Add(ref sumEven, i);
-            float o = Unsafe.Add(ref sumOdd, i);
+            float e = fresh ? 0 : Unsafe.Add(ref sumEven, i);
+            float o = fresh ? 0 : Unsafe.Add(ref sumOdd, i);
             for (nuint j = 0; j < tapPairs; j++)
             {
                 nuint at = first + i - j;

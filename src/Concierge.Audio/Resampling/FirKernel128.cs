@@ -9,33 +9,33 @@ internal static class FirKernel128
     /// <summary>Output pairs of one wide step: five vectors of even and five of odd outputs, ten accumulators in all, hide the latency of the multiply-adds.</summary>
     private const int Wide = 5 * 4;
 
-    /// <summary>Adds one filter's products to the sums of <paramref name="pairs"/> output pairs, rounded up to 4.</summary>
-    public static void Accumulate(ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd, nuint pairs)
+    /// <summary>Adds one filter's products to the sums (or, fresh, to zero) of <paramref name="pairs"/> output pairs, rounded up to 4.</summary>
+    public static void Accumulate(bool fresh, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd, nuint pairs)
     {
         nuint i = 0;
         for (; i + Wide <= pairs; i += Wide)
         {
-            Five(ref even, ref odd, first + i, ref taps, tapPairs, ref Unsafe.Add(ref sumEven, i), ref Unsafe.Add(ref sumOdd, i));
+            Five(fresh, ref even, ref odd, first + i, ref taps, tapPairs, ref Unsafe.Add(ref sumEven, i), ref Unsafe.Add(ref sumOdd, i));
         }
 
         for (; i < pairs; i += 4)
         {
-            One(ref even, ref odd, first + i, ref taps, tapPairs, ref Unsafe.Add(ref sumEven, i), ref Unsafe.Add(ref sumOdd, i));
+            One(fresh, ref even, ref odd, first + i, ref taps, tapPairs, ref Unsafe.Add(ref sumEven, i), ref Unsafe.Add(ref sumOdd, i));
         }
     }
 
-    private static void Five(ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd)
+    private static void Five(bool fresh, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd)
     {
-        Vector128<float> e0 = Vector128.LoadUnsafe(ref sumEven);
-        Vector128<float> e1 = Vector128.LoadUnsafe(ref sumEven, 4);
-        Vector128<float> e2 = Vector128.LoadUnsafe(ref sumEven, 8);
-        Vector128<float> e3 = Vector128.LoadUnsafe(ref sumEven, 12);
-        Vector128<float> e4 = Vector128.LoadUnsafe(ref sumEven, 16);
-        Vector128<float> o0 = Vector128.LoadUnsafe(ref sumOdd);
-        Vector128<float> o1 = Vector128.LoadUnsafe(ref sumOdd, 4);
-        Vector128<float> o2 = Vector128.LoadUnsafe(ref sumOdd, 8);
-        Vector128<float> o3 = Vector128.LoadUnsafe(ref sumOdd, 12);
-        Vector128<float> o4 = Vector128.LoadUnsafe(ref sumOdd, 16);
+        Vector128<float> e0 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumEven);
+        Vector128<float> e1 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumEven, 4);
+        Vector128<float> e2 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumEven, 8);
+        Vector128<float> e3 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumEven, 12);
+        Vector128<float> e4 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumEven, 16);
+        Vector128<float> o0 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumOdd);
+        Vector128<float> o1 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumOdd, 4);
+        Vector128<float> o2 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumOdd, 8);
+        Vector128<float> o3 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumOdd, 12);
+        Vector128<float> o4 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumOdd, 16);
         for (nuint j = 0; j < tapPairs; j++)
         {
             nuint at = first - j;
@@ -87,10 +87,10 @@ internal static class FirKernel128
         o4.StoreUnsafe(ref sumOdd, 16);
     }
 
-    private static void One(ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd)
+    private static void One(bool fresh, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd)
     {
-        Vector128<float> e0 = Vector128.LoadUnsafe(ref sumEven);
-        Vector128<float> o0 = Vector128.LoadUnsafe(ref sumOdd);
+        Vector128<float> e0 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumEven);
+        Vector128<float> o0 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumOdd);
         for (nuint j = 0; j < tapPairs; j++)
         {
             nuint at = first - j;

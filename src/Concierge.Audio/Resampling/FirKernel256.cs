@@ -10,33 +10,33 @@ internal static class FirKernel256
     /// <summary>Output pairs of one wide step: five vectors of even and five of odd outputs, ten accumulators in all, hide the latency of the multiply-adds.</summary>
     private const int Wide = 5 * 8;
 
-    /// <summary>Adds one filter's products to the sums of <paramref name="pairs"/> output pairs, rounded up to 8.</summary>
-    public static void Accumulate(ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd, nuint pairs)
+    /// <summary>Adds one filter's products to the sums (or, fresh, to zero) of <paramref name="pairs"/> output pairs, rounded up to 8.</summary>
+    public static void Accumulate(bool fresh, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd, nuint pairs)
     {
         nuint i = 0;
         for (; i + Wide <= pairs; i += Wide)
         {
-            Five(ref even, ref odd, first + i, ref taps, tapPairs, ref Unsafe.Add(ref sumEven, i), ref Unsafe.Add(ref sumOdd, i));
+            Five(fresh, ref even, ref odd, first + i, ref taps, tapPairs, ref Unsafe.Add(ref sumEven, i), ref Unsafe.Add(ref sumOdd, i));
         }
 
         for (; i < pairs; i += 8)
         {
-            One(ref even, ref odd, first + i, ref taps, tapPairs, ref Unsafe.Add(ref sumEven, i), ref Unsafe.Add(ref sumOdd, i));
+            One(fresh, ref even, ref odd, first + i, ref taps, tapPairs, ref Unsafe.Add(ref sumEven, i), ref Unsafe.Add(ref sumOdd, i));
         }
     }
 
-    private static void Five(ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd)
+    private static void Five(bool fresh, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd)
     {
-        Vector256<float> e0 = Vector256.LoadUnsafe(ref sumEven);
-        Vector256<float> e1 = Vector256.LoadUnsafe(ref sumEven, 8);
-        Vector256<float> e2 = Vector256.LoadUnsafe(ref sumEven, 16);
-        Vector256<float> e3 = Vector256.LoadUnsafe(ref sumEven, 24);
-        Vector256<float> e4 = Vector256.LoadUnsafe(ref sumEven, 32);
-        Vector256<float> o0 = Vector256.LoadUnsafe(ref sumOdd);
-        Vector256<float> o1 = Vector256.LoadUnsafe(ref sumOdd, 8);
-        Vector256<float> o2 = Vector256.LoadUnsafe(ref sumOdd, 16);
-        Vector256<float> o3 = Vector256.LoadUnsafe(ref sumOdd, 24);
-        Vector256<float> o4 = Vector256.LoadUnsafe(ref sumOdd, 32);
+        Vector256<float> e0 = fresh ? Vector256<float>.Zero : Vector256.LoadUnsafe(ref sumEven);
+        Vector256<float> e1 = fresh ? Vector256<float>.Zero : Vector256.LoadUnsafe(ref sumEven, 8);
+        Vector256<float> e2 = fresh ? Vector256<float>.Zero : Vector256.LoadUnsafe(ref sumEven, 16);
+        Vector256<float> e3 = fresh ? Vector256<float>.Zero : Vector256.LoadUnsafe(ref sumEven, 24);
+        Vector256<float> e4 = fresh ? Vector256<float>.Zero : Vector256.LoadUnsafe(ref sumEven, 32);
+        Vector256<float> o0 = fresh ? Vector256<float>.Zero : Vector256.LoadUnsafe(ref sumOdd);
+        Vector256<float> o1 = fresh ? Vector256<float>.Zero : Vector256.LoadUnsafe(ref sumOdd, 8);
+        Vector256<float> o2 = fresh ? Vector256<float>.Zero : Vector256.LoadUnsafe(ref sumOdd, 16);
+        Vector256<float> o3 = fresh ? Vector256<float>.Zero : Vector256.LoadUnsafe(ref sumOdd, 24);
+        Vector256<float> o4 = fresh ? Vector256<float>.Zero : Vector256.LoadUnsafe(ref sumOdd, 32);
         for (nuint j = 0; j < tapPairs; j++)
         {
             nuint at = first - j;
@@ -88,10 +88,10 @@ internal static class FirKernel256
         o4.StoreUnsafe(ref sumOdd, 32);
     }
 
-    private static void One(ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd)
+    private static void One(bool fresh, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd)
     {
-        Vector256<float> e0 = Vector256.LoadUnsafe(ref sumEven);
-        Vector256<float> o0 = Vector256.LoadUnsafe(ref sumOdd);
+        Vector256<float> e0 = fresh ? Vector256<float>.Zero : Vector256.LoadUnsafe(ref sumEven);
+        Vector256<float> o0 = fresh ? Vector256<float>.Zero : Vector256.LoadUnsafe(ref sumOdd);
         for (nuint j = 0; j < tapPairs; j++)
         {
             nuint at = first - j;

@@ -58,8 +58,6 @@ public static partial class PolyphaseResampler
 
         Span<float> sumEven = stackalloc float[MaxPairs + FirKernel.Slack];
         Span<float> sumOdd = stackalloc float[MaxPairs + FirKernel.Slack];
-        sumEven.Clear();
-        sumOdd.Clear();
         Span<float> single = stackalloc float[2];
         for (int r = 0; r < ratio; r++)
         {
@@ -77,6 +75,7 @@ public static partial class PolyphaseResampler
 
             FirKernel.Accumulate(
                 level,
+                fresh: r == 0,
                 ref streams[2 * r * Row],
                 ref streams[((2 * r) + 1) * Row],
                 (nuint)first,

@@ -42,15 +42,12 @@ public static partial class PolyphaseResampler
         {
             if (phase == 0 && filter.HasSingleTapPhase)
             {
-                samples.Slice(taps - filter.ReachInSamples, count).CopyTo(rows);
-                continue;
+                continue; // a copy: see below
             }
 
-            int rounded = (pairs + FirKernel.Slack - 1) & ~(FirKernel.Slack - 1);
-            sumEven[..rounded].Clear();
-            sumOdd[..rounded].Clear();
             FirKernel.Accumulate(
                 level,
+                fresh: true,
                 ref MemoryMarshal.GetReference(even),
                 ref MemoryMarshal.GetReference(odd),
                 (nuint)(taps / 2),
@@ -62,15 +59,17 @@ public static partial class PolyphaseResampler
             SampleShuffle.Merge(level, ref MemoryMarshal.GetReference(sumEven), ref MemoryMarshal.GetReference(sumOdd), ref MemoryMarshal.GetReference(rows[(phase * Row)..]), (nuint)pairs);
         }
 
+        Span<short> copy = filter.HasSingleTapPhase ? samples[(taps - filter.ReachInSamples)..] : rows;
         if (ratio == 3)
         {
-            SampleShuffle.InterleaveByThree(level, rows, rows[Row..], rows[(2 * Row)..], destination, count);
+            SampleShuffle.InterleaveByThree(level, copy, rows[Row..], rows[(2 * Row)..], destination, count);
         }
         else
         {
             for (int i = 0, at = 0; i < count; i++)
             {
-                for (int phase = 0; phase < ratio; phase++)
+                destination[at++] = copy[i];
+                for (int phase = 1; phase < ratio; phase++)
                 {
                     destination[at++] = rows[(phase * Row) + i];
                 }

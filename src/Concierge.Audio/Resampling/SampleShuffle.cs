@@ -51,13 +51,20 @@ internal static class SampleShuffle
     }
 
     /// <summary>
-    /// Picks every third sample, three ways at once: stream s holds samples[3m + 2 - s], split into even and odd m. <paramref name="samples"/> holds 6 * pairs and slack;
+    /// Picks every third sample, three ways at once: stream s holds samples[3m + 2 - s], split into even and odd m. <paramref name="samples"/> holds 6 * pairs, readable (and the streams writable) up to the next multiple of 16 pairs;
     /// <paramref name="streams"/> holds even 0, odd 0, even 1, ... each <paramref name="stride"/> long.
     /// </summary>
     public static void SplitByThree(SimdLevel level, ref short samples, ref float streams, nuint stride, nuint pairs)
     {
         nuint i = 0;
-        if (level >= SimdLevel.Vector256 && SimdSupport.Has256)
+        if (level >= SimdLevel.Vector512 && SimdSupport.Has512)
+        {
+            for (; i < pairs; i += 16)
+            {
+                SplitByThree512(ref Unsafe.Add(ref samples, 6 * i), ref Unsafe.Add(ref streams, i), stride);
+            }
+        }
+        else if (level >= SimdLevel.Vector256 && SimdSupport.Has256)
         {
             i = GatherByThree(ref samples, ref streams, stride, pairs);
         }
@@ -177,6 +184,46 @@ internal static class SampleShuffle
         }
 
         return i;
+    }
+
+    /// <summary>Sixteen pairs: each stream's 32 samples are picked out of three registers, then parted into even and odd.</summary>
+    private static void SplitByThree512(ref short samples, ref float streams, nuint stride)
+    {
+        Vector512<short> a = Vector512.LoadUnsafe(ref samples);
+        Vector512<short> b = Vector512.LoadUnsafe(ref samples, 32);
+        Vector512<short> c = Vector512.LoadUnsafe(ref samples, 64);
+        for (int s = 0; s < 3; s++)
+        {
+            ref short row = ref MemoryMarshal.GetReference(PickIndices[(s * 96)..]);
+            Vector512<short> ab = Avx512BW.PermuteVar32x16x2(a, Vector512.LoadUnsafe(ref row), b);
+            Vector512<short> cs = Avx512BW.PermuteVar32x16(c, Vector512.LoadUnsafe(ref row, 32));
+            Vector512<int> both = Vector512.ConditionalSelect(Vector512.LoadUnsafe(ref row, 64), cs, ab).AsInt32();
+            ref float even = ref Unsafe.Add(ref streams, (nuint)(2 * s) * stride);
+            Avx512F.ConvertToVector512Single(Avx512F.ShiftRightArithmetic(Avx512F.ShiftLeftLogical(both, 16), 16)).StoreUnsafe(ref even);
+            Avx512F.ConvertToVector512Single(Avx512F.ShiftRightArithmetic(both, 16)).StoreUnsafe(ref even, stride);
+        }
+    }
+
+    private static readonly short[] s_pickIndices = MakePickIndices();
+
+    /// <summary>For each stream s: where element m, at 3m + 2 - s, lies in a and b, where in c, and the mask of those in c.</summary>
+    private static ReadOnlySpan<short> PickIndices => s_pickIndices;
+
+    private static short[] MakePickIndices()
+    {
+        var indices = new short[3 * 96];
+        for (int s = 0; s < 3; s++)
+        {
+            for (int m = 0; m < 32; m++)
+            {
+                int at = (3 * m) + 2 - s;
+                indices[(s * 96) + m] = (short)(at & 63);
+                indices[(s * 96) + 32 + m] = (short)(at & 31);
+                indices[(s * 96) + 64 + m] = (short)(at >= 64 ? -1 : 0);
+            }
+        }
+
+        return indices;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
