@@ -1,3 +1,3 @@
-using BenchmarkDotNet.Running;
+using Concierge.Benchmarks.Harness;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+return BenchCommand.Run(args);
