@@ -21,7 +21,7 @@ internal sealed class TwilioCommand(string streamSid)
     }
 
     [Flags]
-    private enum Keys
+    private enum KeySet
     {
         None = 0,
         Event = 1,
@@ -54,7 +54,7 @@ internal sealed class TwilioCommand(string streamSid)
 
     private Kind ReadObject(ref Utf8JsonReader json)
     {
-        Keys seen = Keys.None;
+        KeySet seen = KeySet.None;
         Kind kind = Kind.Invalid;
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
         {
@@ -63,12 +63,12 @@ internal sealed class TwilioCommand(string streamSid)
 
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
-            Keys key = json.ValueTextEquals("event"u8) ? Keys.Event
-                : json.ValueTextEquals("streamSid"u8) ? Keys.StreamSid
-                : json.ValueTextEquals("media"u8) ? Keys.Media
-                : json.ValueTextEquals("mark"u8) ? Keys.Mark
-                : Keys.None;
-            if (key == Keys.None || (seen & key) != 0)
+            KeySet key = json.ValueTextEquals("event"u8) ? KeySet.Event
+                : json.ValueTextEquals("streamSid"u8) ? KeySet.StreamSid
+                : json.ValueTextEquals("media"u8) ? KeySet.Media
+                : json.ValueTextEquals("mark"u8) ? KeySet.Mark
+                : KeySet.None;
+            if (key == KeySet.None || (seen & key) != 0)
             {
                 return Invalid($"additional field '{json.GetString()}'");
             }
@@ -77,7 +77,7 @@ internal sealed class TwilioCommand(string streamSid)
             json.Read();
             switch (key)
             {
-                case Keys.Event:
+                case KeySet.Event:
                     kind = json.ValueTextEquals("media"u8) ? Kind.Media : json.ValueTextEquals("mark"u8) ? Kind.Mark : json.ValueTextEquals("clear"u8) ? Kind.Clear : Kind.Invalid;
                     if (kind == Kind.Invalid)
                     {
@@ -85,7 +85,7 @@ internal sealed class TwilioCommand(string streamSid)
                     }
 
                     break;
-                case Keys.StreamSid:
+                case KeySet.StreamSid:
                     if (!json.ValueTextEquals(streamSid))
                     {
                         return Invalid("streamSid of another stream");
@@ -107,14 +107,14 @@ internal sealed class TwilioCommand(string streamSid)
             return Invalid("not one JSON object");
         }
 
-        Keys wanted = Keys.Event | Keys.StreamSid | (kind == Kind.Media ? Keys.Media : kind == Kind.Mark ? Keys.Mark : Keys.None);
+        KeySet wanted = KeySet.Event | KeySet.StreamSid | (kind == Kind.Media ? KeySet.Media : kind == Kind.Mark ? KeySet.Mark : KeySet.None);
         return seen == wanted ? kind : Invalid($"fields {seen}, expected {wanted}");
     }
 
     // {"payload":"..."} or {"name":"..."}, and nothing else in it.
-    private bool ReadInner(ref Utf8JsonReader json, Keys key)
+    private bool ReadInner(ref Utf8JsonReader json, KeySet key)
     {
-        bool media = key == Keys.Media;
+        bool media = key == KeySet.Media;
         if (json.TokenType != JsonTokenType.StartObject || !json.Read() || json.TokenType != JsonTokenType.PropertyName
             || !json.ValueTextEquals(media ? "payload"u8 : "name"u8))
         {

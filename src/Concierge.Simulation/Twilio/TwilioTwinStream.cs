@@ -32,7 +32,7 @@ public sealed class TwilioTwinStream
     private readonly TwilioMessages _messages;
     private readonly TwilioCommand _command;
     private readonly PlayoutBuffer _playout;
-    private readonly Callee _callee;
+    private readonly ScriptedCallee _callee;
     private readonly TelephoneLine _telephone;
     private readonly Random _jitter;
     private readonly Action _tick;
@@ -69,7 +69,7 @@ public sealed class TwilioTwinStream
         _messages = new TwilioMessages(_socket, Record.StreamSid);
         _command = new TwilioCommand(Record.StreamSid);
         _playout = new PlayoutBuffer((int)(_options.MaxBuffered.TotalMilliseconds * 8));
-        _callee = new Callee(scenario, Record);
+        _callee = new ScriptedCallee(scenario, Record);
         _telephone = new TelephoneLine(scenario.Line, scenario.Seed);
         _loseEvery = scenario.Line.LoseEveryFrames;
         _jitter = new Random(scenario.Seed ^ 0x71CC);

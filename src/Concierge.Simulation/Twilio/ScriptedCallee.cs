@@ -6,7 +6,7 @@ namespace Concierge.Simulation.Twilio;
 /// <summary>
 /// The person at the telephone: hears 20 ms, says 20 ms, walking through its turns of the scenario. Knows nothing of protocols.
 /// </summary>
-internal sealed class Callee
+internal sealed class ScriptedCallee
 {
     private const int FrameMs = 20;
     private const int FrameSamples = 160;
@@ -32,7 +32,7 @@ internal sealed class Callee
     private TwilioTwinTurn? _turn;
     private TwilioTwinTurn? _yielding;
 
-    public Callee(Scenario scenario, TwilioTwinRecord record)
+    public ScriptedCallee(Scenario scenario, TwilioTwinRecord record)
     {
         _script = [.. scenario.CalleeTurns];
         _manner = scenario.Callee;
