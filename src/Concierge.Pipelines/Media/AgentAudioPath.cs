@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using Concierge.Audio;
 using Concierge.Pipelines.Playback;
@@ -14,9 +15,6 @@ namespace Concierge.Pipelines.Media;
 /// </summary>
 internal sealed class AgentAudioPath(CallSessionOptions options, PlaybackLedger ledger)
 {
-    /// <summary>Octets converted at a time: whole samples, and not more of them than the scratch has room for.</summary>
-    private const int PieceOctets = AudioScratch.PieceText / 4 * 3;
-
     private readonly CallAudioMode _mode = options.AudioMode;
     private readonly ResamplerStage? _down = options.AudioMode == CallAudioMode.Pcm16
         ? new ResamplerStage(PolyphaseFilter.For(24000, 8000, options.Resampling))
@@ -27,23 +25,34 @@ internal sealed class AgentAudioPath(CallSessionOptions options, PlaybackLedger 
     /// <summary>Queues one delta's audio. The whole delta is checked before any of it is taken.</summary>
     public AgentAudioStatus Forward(in RealtimeServerEvent delta)
     {
-        // One pass: the decoder is as strict as a check before it would be. The scratch takes 1.3 s of PCM16; a longer delta borrows memory.
-        int room = Base64Text.MaximumDecodedLength(delta.Delta.Length);
-        byte[] scratch = AudioScratch.Current.Payload;
-        byte[]? rented = room <= scratch.Length ? null : ArrayPool<byte>.Shared.Rent(room);
+        if (!delta.DeltaHasEscapes)
+        {
+            return ForwardText(delta, delta.Delta);
+        }
+
+        // Never seen from the vendor, but legal JSON: undo the escapes by decoding, and go on from there.
+        byte[] decoded = ArrayPool<byte>.Shared.Rent(Base64Text.MaximumDecodedLength(delta.Delta.Length));
         try
         {
-            byte[] octets = rented ?? scratch;
-            return Base64Text.Decode(delta.Delta, delta.DeltaHasEscapes, octets, out int length) == Base64TextError.None && IsWhole(length)
-                ? Queue(delta, octets.AsSpan(0, length))
-                : AgentAudioStatus.Rejected;
+            if (Base64Text.Decode(delta.Delta, hasEscapes: true, decoded, out int length) != Base64TextError.None || !IsWhole(length))
+            {
+                return AgentAudioStatus.Rejected;
+            }
+
+            for (int at = 0; at < length; at += PieceOctets)
+            {
+                if (!TryQueue(delta, decoded.AsSpan(at, Math.Min(PieceOctets, length - at))))
+                {
+                    return AgentAudioStatus.Overflow;
+                }
+            }
+
+            ledger.Pump();
+            return AgentAudioStatus.Queued;
         }
         finally
         {
-            if (rented is not null)
-            {
-                ArrayPool<byte>.Shared.Return(rented);
-            }
+            ArrayPool<byte>.Shared.Return(decoded);
         }
     }
 
@@ -75,13 +84,22 @@ internal sealed class AgentAudioPath(CallSessionOptions options, PlaybackLedger 
         _dirty = false;
     }
 
-    private AgentAudioStatus Queue(in RealtimeServerEvent delta, ReadOnlySpan<byte> octets)
+    private const int PieceOctets = AudioScratch.PieceText / 4 * 3;
+
+    private AgentAudioStatus ForwardText(in RealtimeServerEvent delta, ReadOnlySpan<byte> text)
     {
-        while (!octets.IsEmpty)
+        if (text.IsEmpty || !Base64.IsValid(text, out int length) || !IsWhole(length))
         {
-            ReadOnlySpan<byte> piece = octets[..Math.Min(octets.Length, PieceOctets)];
-            octets = octets[piece.Length..];
-            if (!TryQueue(delta, piece))
+            return AgentAudioStatus.Rejected;
+        }
+
+        byte[] octets = AudioScratch.Current.Octets;
+        while (!text.IsEmpty)
+        {
+            ReadOnlySpan<byte> piece = text[..Math.Min(text.Length, AudioScratch.PieceText)];
+            text = text[piece.Length..];
+            Base64.DecodeFromUtf8(piece, octets, out _, out int written);
+            if (!TryQueue(delta, octets.AsSpan(0, written)))
             {
                 return AgentAudioStatus.Overflow;
             }

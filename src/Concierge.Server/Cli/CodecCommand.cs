@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Concierge.Server.Codec;
+using Concierge.Server.Shell;
 using Spectre.Console;
 
 namespace Concierge.Server.Cli;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Concierge.Server.Node;
+using Concierge.Server.Shell;
 
 namespace Concierge.Server.Cli;
 

@@ -5,6 +5,7 @@ using Concierge.Calls.Outcome;
 using Concierge.Pipelines;
 using Concierge.Server.Demo;
 using Concierge.Server.Reports;
+using Concierge.Server.Shell;
 using Concierge.Simulation.Scenarios;
 using Spectre.Console;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Concierge.Agents;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
+using Concierge.Server.Shell;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Concierge.Server.Cli;

@@ -1,4 +1,5 @@
 using Concierge.Server.Cli;
+using Concierge.Server.Shell;
 
 namespace Concierge.Server.Codec;
 

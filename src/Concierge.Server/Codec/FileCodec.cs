@@ -1,4 +1,5 @@
 using Concierge.Audio;
+using Concierge.Server.Shell;
 
 namespace Concierge.Server.Codec;
 
@@ -15,7 +16,7 @@ internal static class FileCodec
     /// <param name="request">What into what.</param>
     /// <param name="progress">Told after each block how much of the input was read, 0 to 1; null if nobody looks.</param>
     /// <param name="cancellationToken">Stops between two blocks; nothing is left behind.</param>
-    /// <exception cref="Cli.CommandException">The input or the output fails, or the request cannot be meant.</exception>
+    /// <exception cref="CommandException">The input or the output fails, or the request cannot be meant.</exception>
     public static CodecSummary Convert(CodecRequest request, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         request.Check();

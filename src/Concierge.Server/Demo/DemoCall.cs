@@ -8,6 +8,7 @@ using Concierge.Pipelines;
 using Concierge.Server.Cli;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
+using Concierge.Server.Shell;
 using Concierge.Simulation.Realtime;
 using Concierge.Simulation.Time;
 using Concierge.Simulation.Twilio;

@@ -4,6 +4,7 @@ using Concierge.Audio;
 using Concierge.Calls.Outcome;
 using Concierge.Server.Cli;
 using Concierge.Server.Reports;
+using Concierge.Server.Shell;
 using TranscriptEntry = Concierge.Calls.Outcome.TranscriptEntry;
 
 namespace Concierge.Server.Demo;

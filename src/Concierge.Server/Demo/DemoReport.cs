@@ -96,8 +96,10 @@ internal static class DemoReport
                 continue;
             }
 
+            // The twin records what it plays in the frame that has just passed; it is heard from that frame's end on.
+            double heard = turns[i].StartMs + 20;
             double firstDelta = (answers[answer].FirstDelta + evidence.NodeOffset).TotalMilliseconds;
-            yield return new ReportTurnLatency(i + 1, firstDelta - before.EndMs, turns[i].StartMs - before.EndMs);
+            yield return new ReportTurnLatency(i + 1, firstDelta - before.EndMs, heard - before.EndMs);
         }
     }
 

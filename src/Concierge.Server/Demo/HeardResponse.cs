@@ -7,9 +7,10 @@ namespace Concierge.Server.Demo;
 /// <summary>One spoken response of the model, found again in what the person heard.</summary>
 /// <param name="Response">What the model said.</param>
 /// <param name="Match">How well it was heard.</param>
+/// <param name="Compared">The part of it that was compared, as it was said, at 8 kHz.</param>
 /// <param name="Start">When its first sample was heard, on the stream's clock.</param>
 /// <param name="Audible">How much of it was heard: all, or up to an interruption.</param>
-internal sealed record HeardResponse(RealtimeTwinResponse Response, AudioMatchResult Match, TimeSpan Start, TimeSpan Audible)
+internal sealed record HeardResponse(RealtimeTwinResponse Response, AudioMatchResult Match, short[] Compared, TimeSpan Start, TimeSpan Audible)
 {
     public const int Rate = 8000;
 
@@ -49,10 +50,11 @@ internal sealed record HeardResponse(RealtimeTwinResponse Response, AudioMatchRe
                 continue;
             }
 
-            AudioMatchResult match = AudioMatch.Compare(said.AsSpan(0, length), Rate, heard.AsSpan(earliest, latest - earliest), Rate);
+            short[] compared = said[..length];
+            AudioMatchResult match = AudioMatch.Compare(compared, Rate, heard.AsSpan(earliest, latest - earliest), Rate);
             TimeSpan start = TimeSpan.FromMilliseconds((earliest * 1000.0 / Rate) + match.OffsetMs);
             TimeSpan whole = TimeSpan.FromSeconds((double)said.Length / Rate);
-            found.Add(new HeardResponse(response, match, start, cleared is TimeSpan cut && cut - start < whole ? cut - start : whole));
+            found.Add(new HeardResponse(response, match, compared, start, cleared is TimeSpan cut && cut - start < whole ? cut - start : whole));
         }
 
         return found;
@@ -62,7 +64,9 @@ internal sealed record HeardResponse(RealtimeTwinResponse Response, AudioMatchRe
     {
         if (response.TruncatedAtMs is null)
         {
-            return null;
+            // Whoever hangs up in the middle of an answer cuts it off too.
+            TimeSpan whole = response.Clip!.Duration;
+            return sent + whole > evidence.Carrier.EndedAt ? evidence.Carrier.EndedAt : null;
         }
 
         foreach (TwilioTwinClear clear in evidence.Carrier.Clears)

@@ -1,4 +1,5 @@
 using Concierge.Calls.Outcome;
+using Concierge.Server.Shell;
 
 namespace Concierge.Server.Reports;
 

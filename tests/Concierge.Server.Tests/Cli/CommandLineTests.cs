@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Concierge.Server.Cli;
+using Concierge.Server.Shell;
 
 namespace Concierge.Server.Tests.Cli;
 

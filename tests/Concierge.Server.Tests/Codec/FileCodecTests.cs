@@ -1,6 +1,7 @@
 using Concierge.Audio;
 using Concierge.Server.Cli;
 using Concierge.Server.Codec;
+using Concierge.Server.Shell;
 
 namespace Concierge.Server.Tests.Codec;
 

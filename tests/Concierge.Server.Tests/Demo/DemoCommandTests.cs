@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Concierge.Audio;
 using Concierge.Server.Cli;
+using Concierge.Server.Shell;
 
 namespace Concierge.Server.Tests.Demo;
 

@@ -1,4 +1,4 @@
-namespace Concierge.Server.Cli;
+namespace Concierge.Server.Shell;
 
 /// <summary>What the program's exit tells a script. Documented in <c>docs/operations.md</c>.</summary>
 internal static class ExitCodes

@@ -1,4 +1,4 @@
-namespace Concierge.Server.Cli;
+namespace Concierge.Server.Shell;
 
 /// <summary>A command that cannot do its job for a reason the user can mend: one sentence on the error stream and an exit code, never a stack trace.</summary>
 /// <param name="exitCode">One of <see cref="ExitCodes"/>.</param>

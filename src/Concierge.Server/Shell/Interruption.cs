@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Concierge.Server.Cli;
+namespace Concierge.Server.Shell;
 
 /// <summary>SIGINT and SIGTERM for one command: the first asks it to finish, the second to let go of everything, the third ends the process.</summary>
 internal sealed class Interruption : IDisposable
