@@ -15,7 +15,7 @@ public static class WebSocketClosing
     /// <param name="reason">As <see cref="WebSocketWriter.CloseAsync"/>.</param>
     /// <param name="timeout">For the whole handshake, a peer that reads nothing included.</param>
     /// <param name="timeProvider">The clock.</param>
-    /// <returns>Whether the peer's close frame came in time: the connection was closed cleanly (§7.1.4).</returns>
+    /// <returns>Whether the peer's close frame came, before or in time: the connection was closed cleanly (§7.1.4).</returns>
     public static async ValueTask<bool> CloseAsync(
         WebSocketReader reader, WebSocketWriter writer, int code, string reason, TimeSpan timeout, TimeProvider timeProvider)
     {
@@ -32,8 +32,10 @@ public static class WebSocketClosing
                     case WebSocketReadStatus.Close:
                         return true;
                     case WebSocketReadStatus.Error:
-                    case WebSocketReadStatus.EndOfStream:
                         return false;
+                    case WebSocketReadStatus.EndOfStream:
+                        // Clean also when the peer's close was read before this side wished to.
+                        return reader.CloseCode != WebSocketErrors.AbnormalClosure;
                 }
             }
         }

@@ -71,6 +71,12 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
             _cancel = new CancellationTokenSource();
         }
 
+        if (_cancelRequested)
+        {
+            // Asked for between the look above and here, and cancelled on the source before this one.
+            return new(Result());
+        }
+
         ValueTask<int> read;
         try
         {
@@ -80,6 +86,10 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
                 Took(read.GetAwaiter().GetResult());
                 return new(Result());
             }
+        }
+        catch (OperationCanceledException) when (_cancelRequested)
+        {
+            return new(Result());
         }
         catch (Exception exception)
         {
