@@ -8,7 +8,7 @@ namespace Concierge.WebSockets;
 /// <content>The parsing half: frames to messages over what is buffered, without I/O.</content>
 public sealed partial class WebSocketReader
 {
-    private const int MaxControlPayload = 125;
+    private const int MaxInPlace = 64 * 1024;
 
     // The pipe's buffer while it is held; _current is its first segment and _offset where parsing stands in it.
     private ReadOnlySequence<byte> _buffer;
@@ -23,6 +23,11 @@ public sealed partial class WebSocketReader
     private int _frameLeft;
     private uint _frameKey;
 
+    // The open frame is a whole message in one buffer so far: its payload starts at _offset and stays in the pipe until all of it is there; this much of it has been
+    // unmasked and validated where it lies.
+    private bool _inPlace;
+    private int _inPlaceDone;
+
     // The open message: it has begun and its final frame's header has not been seen.
     private bool _inMessage;
     private WebSocketOpcode _messageOpcode;
@@ -32,7 +37,6 @@ public sealed partial class WebSocketReader
 
     private MessageAssembly _assembly;
     private bool _lentAssembly;
-    private bool _owesFlush;
 
     /// <summary>Parses what is held. False when it holds no further message, piece or end: all of it is then examined.</summary>
     private bool Parse(bool pieces, out WebSocketReadStatus status)
@@ -43,6 +47,21 @@ public sealed partial class WebSocketReader
             {
                 status = default;
                 return false;
+            }
+
+            if (_inPlace)
+            {
+                if (!ContinueInPlace(pieces, out bool more, out status))
+                {
+                    if (more)
+                    {
+                        continue;
+                    }
+
+                    return false;
+                }
+
+                return true;
             }
 
             if (_inFrame)
@@ -104,6 +123,13 @@ public sealed partial class WebSocketReader
             _frameLeft = length;
             _frameKey = header.MaskKey;
             _inMessage = !header.IsFinal;
+            if (header.IsFinal && _fragments == 1 && length is > 0 and <= MaxInPlace && !pieces && _buffer.IsSingleSegment)
+            {
+                _inPlace = true;
+                _inPlaceDone = 0;
+                continue;
+            }
+
             if (length == 0 && EndFrame(pieces, default, out status))
             {
                 return true;
@@ -171,6 +197,68 @@ public sealed partial class WebSocketReader
         Opcode = _messageOpcode;
         _payload = payload;
         return WebSocketReadStatus.Message;
+    }
+
+    /// <summary>
+    /// Goes on with a message that is left in the pipe until it is whole, so that it is lent without a copy. False with <paramref name="more"/> when it went over to
+    /// assembly (the pipe's buffer has a second segment, or pieces are wanted), false without when the buffer is used up.
+    /// </summary>
+    private bool ContinueInPlace(bool pieces, out bool more, out WebSocketReadStatus status)
+    {
+        status = default;
+        if (pieces || !_buffer.IsSingleSegment)
+        {
+            LeavePlace();
+            more = true;
+            return false;
+        }
+
+        more = false;
+        int available = Math.Min(_frameLeft, _current.Length - _offset);
+        ReadOnlyMemory<byte> fresh = _current.Slice(_offset + _inPlaceDone, available - _inPlaceDone);
+        if (_role == WebSocketRole.Server)
+        {
+            _frameKey = WebSocketMask.Apply(MemoryMarshal.AsMemory(fresh).Span, _frameKey);
+        }
+
+        _inPlaceDone = available;
+        if (_messageOpcode == WebSocketOpcode.Text && !_utf8.Append(fresh.Span))
+        {
+            status = Reject(WebSocketError.InvalidUtf8);
+            return true;
+        }
+
+        if (available < _frameLeft)
+        {
+            return false;
+        }
+
+        ReadOnlyMemory<byte> payload = _current.Slice(_offset, available);
+        _offset += available;
+        _inPlace = false;
+        _frameLeft = 0;
+        EndFrame(pieces, payload, out status);
+        return true;
+    }
+
+    /// <summary>Takes the finished part of the payload into the assembly and goes on as any other frame.</summary>
+    private void LeavePlace()
+    {
+        _inPlace = false;
+        int done = _inPlaceDone;
+        _frameLeft -= done;
+        while (done > 0)
+        {
+            int length = Math.Min(done, _current.Length - _offset);
+            _current.Span.Slice(_offset, length).CopyTo(_assembly.Extend(length, _frameLeft + done - length));
+            _offset += length;
+            done -= length;
+            if (_offset == _current.Length && !NextSegment())
+            {
+                Debug.Assert(done == 0, "the finished part is in the buffer");
+                return;
+            }
+        }
     }
 
     /// <summary>Takes what the current segment has of the open frame's payload.</summary>
@@ -268,70 +356,6 @@ public sealed partial class WebSocketReader
         Opcode = _messageOpcode;
         _payload = piece;
         return !piece.IsEmpty;
-    }
-
-    /// <summary>Handles a control frame that is buffered whole; true when the consumer must hear of it.</summary>
-    private bool TakeControl(in WebSocketFrameHeader header, out WebSocketReadStatus status)
-    {
-        Span<byte> payload = stackalloc byte[MaxControlPayload];
-        int length = (int)header.PayloadLength;
-        payload = payload[..length];
-        int start = _offset + header.HeaderLength;
-        if (_current.Length - start >= length)
-        {
-            _current.Span.Slice(start, length).CopyTo(payload);
-            _offset = start + length;
-        }
-        else
-        {
-            _buffer.Slice(start, length).CopyTo(payload);
-            Skip(header.HeaderLength + length);
-        }
-
-        WebSocketMask.Apply(payload, header.MaskKey);
-        _framesReceived++;
-        status = default;
-        switch (header.Opcode)
-        {
-            case WebSocketOpcode.Ping:
-                // §5.5.2: answered as soon as is practical, with the ping's payload.
-                _writer?.AppendPong(payload);
-                _owesFlush = true;
-                return false;
-            case WebSocketOpcode.Close:
-                status = TakeClose(payload);
-                return true;
-            default:
-                // §5.5.3: an unsolicited pong needs no answer.
-                return false;
-        }
-    }
-
-    private WebSocketReadStatus TakeClose(ReadOnlySpan<byte> body)
-    {
-        WebSocketError error = WebSocketCloseBody.Parse(body, out int code, out string reason);
-        if (error != WebSocketError.None)
-        {
-            return Reject(error);
-        }
-
-        CloseCode = code;
-        CloseReason = reason;
-
-        // §5.5.1: answered with a close of the same code, unless one was sent before.
-        _writer?.BeginClose(code, "", dropMedia: true);
-        _owesFlush = true;
-        End(WebSocketReadStatus.EndOfStream, WebSocketError.None);
-        return WebSocketReadStatus.Close;
-    }
-
-    /// <summary>§7.1.7: fails the connection; nothing more is parsed.</summary>
-    private WebSocketReadStatus Reject(WebSocketError error)
-    {
-        _writer?.BeginClose(WebSocketErrors.CloseCode(error), "", dropMedia: true);
-        _owesFlush = true;
-        _payload = default;
-        return End(WebSocketReadStatus.Error, error);
     }
 
     /// <summary>Moves on by octets that are known to be buffered, over segment borders.</summary>

@@ -142,14 +142,20 @@ internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
         }
     }
 
+    /// <summary>After a write: a small buffer is kept for the next message, a large one given back.</summary>
     private void Release()
     {
         // A write in flight still reads the buffer: it releases it itself.
-        if (_buffer is not null && !_writing)
+        if (_buffer is null || _writing)
+        {
+            return;
+        }
+
+        _length = 0;
+        if (_completed || _buffer.Length > SmallestBuffer)
         {
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = null;
-            _length = 0;
         }
     }
 }

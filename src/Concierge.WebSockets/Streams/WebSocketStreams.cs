@@ -20,7 +20,7 @@ public static class WebSocketStreams
         return new StreamInput(stream, bufferSize, Math.Max(bufferSize, maxReadAhead));
     }
 
-    /// <summary>A writer over a stream: what was advanced goes out in one write per flush. Holds no memory between flushes.</summary>
+    /// <summary>A writer over a stream: what was advanced goes out in one write per flush. Holds at most 2 KiB between flushes.</summary>
     /// <param name="stream">The stream; it is not flushed, as sockets, TLS and Kestrel's upgraded streams need none.</param>
     public static PipeWriter CreateWriter(Stream stream)
     {
