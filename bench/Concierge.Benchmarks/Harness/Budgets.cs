@@ -5,6 +5,12 @@ namespace Concierge.Benchmarks.Harness;
 /// <summary>Allocated bytes per operation that each hot bench may use, from <c>bench/budgets.json</c>: "Class.Method" or "Class.*" to bytes.</summary>
 internal sealed class Budgets(IReadOnlyDictionary<string, double> bytes)
 {
+    /// <summary>
+    /// Half the smallest object of .NET. The measure is of the whole process, so a stray allocation of the runtime (tiering, a timer) spread over few operations shows as a byte or two; a
+    /// bench that allocates in every operation shows at least 24.
+    /// </summary>
+    private const double Stray = 12;
+
     public static Budgets Load(string path)
     {
         Dictionary<string, double>? bytes = JsonSerializer.Deserialize<Dictionary<string, double>>(
@@ -20,6 +26,6 @@ internal sealed class Budgets(IReadOnlyDictionary<string, double> bytes)
     public IEnumerable<string> Violations(IEnumerable<BenchRow> rows) =>
         from row in rows
         let budget = For(row.Class, row.Method)
-        where budget is not null && row.AllocatedBytes > budget
+        where budget is not null && row.AllocatedBytes > budget + Stray
         select $"{row.Class}.{row.Method} [{row.Parameters}] ({row.Isa}) allocates {row.AllocatedBytes:0.##} B per operation; its budget is {budget:0.##} B";
 }

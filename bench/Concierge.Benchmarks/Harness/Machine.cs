@@ -14,9 +14,12 @@ internal static class Machine
             string? model = File.Exists("/proc/cpuinfo")
                 ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim()
                 : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
-            return $"{model ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} logical processors, best rung {Concierge.Audio.SimdSupport.Best}";
+            return $"{model ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} logical processors, best rung {Concierge.Audio.SimdSupport.Best}{Load}";
         }
     }
+
+    /// <summary>How busy the machine was already: a measurement on a busy one is worth little, and must say so.</summary>
+    private static string Load => File.Exists("/proc/loadavg") ? $", load average {File.ReadAllText("/proc/loadavg").Split(' ')[0]} at the end of the run" : "";
 
     /// <summary>The short hash of the working tree's commit, with a plus sign when it has changes; "unknown" without git.</summary>
     public static string Commit
