@@ -1,5 +1,9 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 using Concierge.Protocols.Text;
 
@@ -35,8 +39,28 @@ public static class Base64Text
     /// <summary>Whether an escape-free text is strict base64, without decoding it: what pass-through needs before it forwards a payload as it stands.</summary>
     /// <param name="text">Base64 text without JSON escapes; the empty text is valid.</param>
     /// <returns>True when <see cref="Decode"/> would succeed.</returns>
-    public static bool IsValid(ReadOnlySpan<byte> text) =>
-        (text.Length & 3) == 0 && Base64.IsValid(text, out int decoded) && decoded == DecodedLength(text);
+    public static bool IsValid(ReadOnlySpan<byte> text)
+    {
+        if ((text.Length & 3) != 0)
+        {
+            return false;
+        }
+
+        if (!Vector256.IsHardwareAccelerated || text.Length < Vector256<byte>.Count + 2)
+        {
+            return Base64.IsValid(text, out int decoded) && decoded == DecodedLength(text);
+        }
+
+        // What stands before one or two signs of padding are letters of the alphabet; a third sign is none. Padded, the last letter's low bits must be zero (RFC 4648 §3.5).
+        int padding = text[^1] != (byte)'=' ? 0 : text[^2] != (byte)'=' ? 1 : 2;
+        if (padding != 0 && !Base64.IsValid(text[^4..]))
+        {
+            return false;
+        }
+
+        text = text[..^padding];
+        return Avx512BW.IsSupported && text.Length >= Vector512<byte>.Count ? IsAlphabet512(text) : IsAlphabet256(text);
+    }
 
     /// <summary>Decodes base64 text that may contain JSON escapes.</summary>
     /// <param name="text">The content of the JSON string, without its quotes.</param>
@@ -47,6 +71,54 @@ public static class Base64Text
     public static Base64TextError Decode(ReadOnlySpan<byte> text, bool hasEscapes, Span<byte> destination, out int written)
     {
         return hasEscapes ? DecodeSlow(text, destination, out written) : DecodeBlock(text, destination, isFinal: true, out written);
+    }
+
+    /// <summary>Whether all bytes are of the alphabet <c>A-Z a-z 0-9 + /</c>; the slash stands right before the digits.</summary>
+    private static bool IsAlphabet256(ReadOnlySpan<byte> text)
+    {
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        int last = text.Length - Vector256<byte>.Count;
+        for (int at = 0; ; at = Math.Min(at + Vector256<byte>.Count, last))
+        {
+            Debug.Assert(at >= 0 && at <= last, "32 bytes are left");
+            Vector256<byte> block = Vector256.LoadUnsafe(ref start, (nuint)at);
+            Vector256<byte> valid = Vector256.LessThanOrEqual((block | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'a'), Vector256.Create((byte)25))
+                | Vector256.LessThanOrEqual(block - Vector256.Create((byte)'/'), Vector256.Create((byte)10))
+                | Vector256.Equals(block, Vector256.Create((byte)'+'));
+            if (valid != Vector256<byte>.AllBitsSet)
+            {
+                return false;
+            }
+
+            if (at == last)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>The same on 64 bytes at a time; the last block overlaps the one before it.</summary>
+    private static bool IsAlphabet512(ReadOnlySpan<byte> text)
+    {
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        int last = text.Length - Vector512<byte>.Count;
+        for (int at = 0; ; at = Math.Min(at + Vector512<byte>.Count, last))
+        {
+            Debug.Assert(at >= 0 && at <= last, "64 bytes are left");
+            Vector512<byte> block = Vector512.LoadUnsafe(ref start, (nuint)at);
+            Vector512<byte> valid = Avx512BW.CompareLessThanOrEqual((block | Vector512.Create((byte)0x20)) - Vector512.Create((byte)'a'), Vector512.Create((byte)25))
+                | Avx512BW.CompareLessThanOrEqual(block - Vector512.Create((byte)'/'), Vector512.Create((byte)10))
+                | Avx512BW.CompareEqual(block, Vector512.Create((byte)'+'));
+            if (Avx512BW.MoveMask(valid) != -1)
+            {
+                return false;
+            }
+
+            if (at == last)
+            {
+                return true;
+            }
+        }
     }
 
     private static Base64TextError DecodeBlock(ReadOnlySpan<byte> text, Span<byte> destination, bool isFinal, out int written)

@@ -32,6 +32,31 @@ public sealed class Base64TextTests
         }
     }
 
+    [Fact]
+    public void Checks_as_strictly_as_it_decodes_whatever_byte_stands_wherever()
+    {
+        byte[] destination = new byte[256];
+        for (int octets = 0; octets <= 160; octets += octets < 100 ? 1 : 20)
+        {
+            byte[] bytes = new byte[octets];
+            new Random(octets).NextBytes(bytes);
+            byte[] text = Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes));
+            for (int at = 0; at < text.Length; at += octets < 30 || octets == 160 ? 1 : 5)
+            {
+                byte kept = text[at];
+                for (int value = 0; value < 256; value += octets is 24 or 48 or 49 or 160 ? 1 : 3)
+                {
+                    text[at] = (byte)value;
+                    bool decodes = Base64Text.Decode(text, hasEscapes: false, destination, out _) == Base64TextError.None;
+                    Assert.True(decodes == Base64Text.IsValid(text), $"{octets} octets, byte {value} at {at}");
+                }
+
+                text[at] = kept;
+                Assert.False(Base64Text.IsValid(text.AsSpan(0, at | 1)));
+            }
+        }
+    }
+
     [Theory]
     [InlineData("A")]
     [InlineData("AA")]

@@ -40,6 +40,33 @@ public sealed class JsonTextTests
     }
 
     [Fact]
+    public void Reads_short_numbers_as_a_digit_by_digit_reader_would()
+    {
+        var random = new Random(3);
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] text = new byte[random.Next(0, 12)];
+            random.NextBytes(text);
+            int digits = Math.Min(random.Next(0, 10), text.Length);
+            for (int d = 0; d < digits; d++)
+            {
+                text[d] = (byte)('0' + random.Next(10));
+            }
+
+            int count = 0;
+            long expected = 0;
+            while (count < text.Length && text[count] is >= (byte)'0' and <= (byte)'9')
+            {
+                expected = (expected * 10) + (text[count++] - '0');
+            }
+
+            bool readable = text.Length >= 8 && count is >= 1 and <= 7;
+            Assert.Equal(readable ? count : 0, JsonText.ReadShortNumber(text, out long value));
+            Assert.Equal(readable ? expected : 0, value);
+        }
+    }
+
+    [Fact]
     public void Unescapes_what_it_escaped()
     {
         var random = new Random(5);

@@ -8,11 +8,15 @@ using Concierge.WebSockets;
 namespace Concierge.Pipelines.Media;
 
 /// <summary>
-/// The caller's voice on its way to the model: base64 → mu-law → (PCM16 8 kHz → 24 kHz | A-law | as it is) → base64 in an append event.
+/// The caller's voice on its way to the model: base64 → mu-law → (PCM16 8 kHz → 24 kHz | A-law) → base64 in an append event; where the model takes mu-law, the carrier's base64
+/// itself, checked and not decoded.
 /// Used by the carrier loop alone. Nothing is allocated per frame.
 /// </summary>
 internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters counters)
 {
+    /// <summary>The longest payload that is passed on as it stands: longer ones are cut into pieces of <see cref="AudioScratch.PieceOctets"/>.</summary>
+    private const int VerbatimText = AudioScratch.PieceOctets / 3 * 4;
+
     private readonly CallAudioMode _mode = options.AudioMode;
     private readonly ResamplerStage? _up = options.AudioMode == CallAudioMode.Pcm16
         ? new ResamplerStage(PolyphaseFilter.For(8000, 24000, options.Resampling))
@@ -30,6 +34,11 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
     /// <returns>False when the payload is not base64 or is empty; it is dropped whole.</returns>
     public bool TryForward(ReadOnlySpan<byte> payload, bool hasEscapes, WebSocketWriter? model)
     {
+        if (_mode == CallAudioMode.MuLaw && model is not null && !hasEscapes && _early.Length == 0 && payload.Length <= VerbatimText)
+        {
+            return TryForwardVerbatim(payload, model);
+        }
+
         AudioScratch scratch = AudioScratch.Current;
         if (Base64Text.Decode(payload, hasEscapes, scratch.Payload, out int length) != Base64TextError.None || length == 0)
         {
@@ -49,6 +58,20 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
         }
 
         Forward(muLaw, model, scratch);
+        return true;
+    }
+
+    /// <summary>
+    /// The carrier's own text goes to the model as it stands, one append event for one media message: two padded texts cannot be joined. Checked as strictly as a decoder would.
+    /// </summary>
+    private bool TryForwardVerbatim(ReadOnlySpan<byte> payload, WebSocketWriter model)
+    {
+        if (payload.IsEmpty || !Base64Text.IsValid(payload))
+        {
+            return false;
+        }
+
+        Count(model.TryAppend(WebSocketOpcode.Text, new AppendTextPayload(new AppendBase64Message(payload)), WebSocketLane.Media));
         return true;
     }
 
@@ -122,7 +145,11 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
             return;
         }
 
-        WebSocketAppendResult result = model.TryAppend(WebSocketOpcode.Text, new AppendAudioPayload(new AppendAudioMessage(audio)), WebSocketLane.Media);
+        Count(model.TryAppend(WebSocketOpcode.Text, new AppendAudioPayload(new AppendAudioMessage(audio)), WebSocketLane.Media));
+    }
+
+    private void Count(WebSocketAppendResult result)
+    {
         counters.CallerFramesForwarded++;
         if (result is WebSocketAppendResult.DroppedOldest or WebSocketAppendResult.Full)
         {
@@ -133,6 +160,15 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
     private readonly ref struct AppendAudioPayload(AppendAudioMessage message) : IWebSocketPayload
     {
         private readonly AppendAudioMessage _message = message;
+
+        public int Length => _message.Length;
+
+        public void Write(Span<byte> destination) => _message.Write(destination);
+    }
+
+    private readonly ref struct AppendTextPayload(AppendBase64Message message) : IWebSocketPayload
+    {
+        private readonly AppendBase64Message _message = message;
 
         public int Length => _message.Length;
 

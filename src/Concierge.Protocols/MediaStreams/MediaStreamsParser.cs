@@ -15,7 +15,7 @@ public static class MediaStreamsParser
     /// <returns><see cref="MediaStreamsError.None"/> also for an unknown event, or what is wrong.</returns>
     public static MediaStreamsError Parse(ReadOnlySpan<byte> utf8, out MediaStreamsEvent message)
     {
-        return MediaScanner.TryScan(utf8, out message) ? MediaStreamsError.None : ParseSlow(utf8, out message);
+        return MediaTemplate.TryMatch(utf8, out message) || MediaScanner.TryScan(utf8, out message) ? MediaStreamsError.None : ParseSlow(utf8, out message);
     }
 
     /// <summary>Reads a <c>start</c> message whole. Cold: once per call.</summary>

@@ -15,7 +15,7 @@ public static class RealtimeServerEventParser
     /// <returns><see cref="RealtimeError.None"/> also for an unknown event, or what is wrong.</returns>
     public static RealtimeError Parse(ReadOnlySpan<byte> utf8, out RealtimeServerEvent e)
     {
-        return AudioDeltaScanner.TryScan(utf8, out e) ? RealtimeError.None : ParseSlow(utf8, out e);
+        return AudioDeltaTemplate.TryMatch(utf8, out e) || AudioDeltaScanner.TryScan(utf8, out e) ? RealtimeError.None : ParseSlow(utf8, out e);
     }
 
     /// <summary>The complete parser, and the oracle of the fast scanner.</summary>

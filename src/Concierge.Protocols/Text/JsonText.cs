@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 
 namespace Concierge.Protocols.Text;
@@ -30,6 +32,11 @@ internal static class JsonText
             return text.IndexOfAny(Special);
         }
 
+        if (Avx512BW.IsSupported && text.Length >= Vector512<byte>.Count)
+        {
+            return IndexOfSpecial512(text);
+        }
+
         ref byte start = ref MemoryMarshal.GetReference(text);
         int last = text.Length - Vector256<byte>.Count;
         int at = 0;
@@ -53,6 +60,62 @@ internal static class JsonText
             // The last block overlaps the one before it, whose bytes are known to be plain.
             at = Math.Min(at + Vector256<byte>.Count, last);
         }
+    }
+
+    /// <summary>The same on 64 bytes at a time. Asked for by name: where the runtime prefers 256 bits it hides <see cref="Vector512"/>, and compares cost no frequency.</summary>
+    private static int IndexOfSpecial512(ReadOnlySpan<byte> text)
+    {
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        int last = text.Length - Vector512<byte>.Count;
+        int at = 0;
+        while (true)
+        {
+            Debug.Assert(at >= 0 && at <= last, "64 bytes are left");
+            Vector512<byte> block = Vector512.LoadUnsafe(ref start, (nuint)at);
+            Vector512<byte> special = Avx512BW.CompareEqual(block, Vector512.Create((byte)'"'))
+                | Avx512BW.CompareEqual(block, Vector512.Create((byte)'\\'))
+                | Avx512BW.CompareLessThan(block, Vector512.Create((byte)0x20));
+            ulong bits = (ulong)Avx512BW.MoveMask(special);
+            if (bits != 0)
+            {
+                return at + BitOperations.TrailingZeroCount(bits);
+            }
+
+            if (at == last)
+            {
+                return -1;
+            }
+
+            at = Math.Min(at + Vector512<byte>.Count, last);
+        }
+    }
+
+    /// <summary>
+    /// Reads 1 to 7 decimal digits that something else follows, all at once: the eight bytes are digits minus '0' in a word, first digit lowest, and pairs, then fours, add up.
+    /// </summary>
+    /// <returns>How many digits; 0 when there is none, or there are more, or fewer than 8 bytes are left to look at.</returns>
+    internal static int ReadShortNumber(ReadOnlySpan<byte> text, out long value)
+    {
+        value = 0;
+        if (text.Length < sizeof(ulong))
+        {
+            return 0;
+        }
+
+        ulong digits = BinaryPrimitives.ReadUInt64LittleEndian(text) ^ 0x3030_3030_3030_3030;
+
+        // The top bit of each byte says "10 or more"; a carry out of one spoils only those behind it, which nobody asks.
+        ulong others = ((digits + 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080;
+        int count = BitOperations.TrailingZeroCount(others) >> 3;
+        if (count is 0 or 8)
+        {
+            return 0;
+        }
+
+        digits <<= 64 - (8 * count);
+        digits = (digits * 10) + (digits >> 8);
+        value = (long)((((digits & 0x0000_00FF_0000_00FF) * 0x000F_4240_0000_0064) + (((digits >> 16) & 0x0000_00FF_0000_00FF) * 0x0000_2710_0000_0001)) >> 32);
+        return count;
     }
 
     /// <summary>Bytes that <paramref name="text"/> takes as JSON string content.</summary>

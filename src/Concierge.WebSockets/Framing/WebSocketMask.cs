@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Concierge.WebSockets;
 
@@ -37,7 +38,8 @@ public static class WebSocketMask
         nuint length = (nuint)source.Length;
 
         // Every step is a multiple of four octets, so the key keeps its phase until the scalar tail.
-        if (Vector512.IsHardwareAccelerated && length >= 64)
+        // Asked for by name: where the runtime prefers 256 bits it hides Vector512, and XOR costs no frequency.
+        if (Avx512F.IsSupported && length >= 64)
         {
             Vector512<byte> mask = Vector512.Create(key).AsByte();
             for (; i + 64 <= length; i += 64)

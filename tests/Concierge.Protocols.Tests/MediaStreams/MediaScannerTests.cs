@@ -241,11 +241,17 @@ public sealed class MediaScannerTests
         Assert.True(!comparePayload || message.Payload.SequenceEqual(Encoding.UTF8.GetBytes(Payload)));
     }
 
-    private static void AssertAgrees(byte[] text)
+    internal static void AssertAgrees(byte[] text)
     {
         MediaStreamsError slowError = MediaStreamsParser.ParseSlow(text, out MediaStreamsEvent slow);
         MediaStreamsError error = MediaStreamsParser.Parse(text, out MediaStreamsEvent parsed);
         Assert.Equal(slowError, error);
+        if (MediaTemplate.TryMatch(text, out MediaStreamsEvent matched))
+        {
+            Assert.Equal(MediaStreamsError.None, slowError);
+            AssertSame(slow, matched);
+        }
+
         if (MediaScanner.TryScan(text, out MediaStreamsEvent fast))
         {
             Assert.Equal(MediaStreamsError.None, slowError);

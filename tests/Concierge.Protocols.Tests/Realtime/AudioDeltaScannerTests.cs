@@ -174,11 +174,17 @@ public sealed class AudioDeltaScannerTests
         Assert.Equal((0, 12), (e.OutputIndex, e.ContentIndex));
     }
 
-    private static void AssertAgrees(byte[] text)
+    internal static void AssertAgrees(byte[] text)
     {
         RealtimeError slowError = RealtimeServerEventParser.ParseSlow(text, out RealtimeServerEvent slow);
         RealtimeError error = RealtimeServerEventParser.Parse(text, out RealtimeServerEvent parsed);
         Assert.Equal(slowError, error);
+        if (AudioDeltaTemplate.TryMatch(text, out RealtimeServerEvent matched))
+        {
+            Assert.Equal(RealtimeError.None, slowError);
+            AssertSame(slow, matched);
+        }
+
         if (AudioDeltaScanner.TryScan(text, out RealtimeServerEvent fast))
         {
             Assert.Equal(RealtimeError.None, slowError);
