@@ -53,7 +53,7 @@ public static class Base64Text
 
         // What stands before one or two signs of padding are letters of the alphabet; a third sign is none. Padded, the last letter's low bits must be zero (RFC 4648 §3.5).
         int padding = text[^1] != (byte)'=' ? 0 : text[^2] != (byte)'=' ? 1 : 2;
-        if (padding != 0 && !Base64.IsValid(text[^4..]))
+        if ((padding == 1 && !"AEIMQUYcgkosw048"u8.Contains(text[^2])) || (padding == 2 && !"AQgw"u8.Contains(text[^3])))
         {
             return false;
         }

@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace Concierge.WebSockets;
 
-/// <summary>Fresh, unpredictable masking keys (RFC 6455 §5.3, §10.3) from the system's cryptographic source, drawn 64 at a time per thread.</summary>
+/// <summary>Fresh, unpredictable masking keys (RFC 6455 §5.3, §10.3) from the system's cryptographic source, drawn 1,024 at a time per thread: most of a draw's cost does not depend on its size.</summary>
 internal static class WebSocketMaskSource
 {
-    private const int BatchSize = 64;
+    private const int BatchSize = 1024;
 
     [ThreadStatic]
     private static uint[]? t_batch;
