@@ -50,7 +50,7 @@ internal static class ReportPage
         double Rate(string isa, string method) => rows.FirstOrDefault(row => row.Isa == isa && row.Method == method) is { } row ? 8192 / row.Median : 0;
         double top = Math.Ceiling(Math.Max(1, isas.Length == 0 ? 1 : isas.Max(isa => series.Max(s => Rate(isa, s.Method)))));
 
-        var svg = new Svg(760, 360, $"G.711, 8,192 samples: samples per nanosecond ({run.Machine}, {run.Date:yyyy-MM-dd})");
+        var svg = new Svg(760, 360, $"G.711, 8,192 samples: samples per nanosecond, by instruction set ({run.Date:yyyy-MM-dd})");
         svg.Frame(60, 50, 680, 250);
         for (int i = 0; i <= 4; i++)
         {
