@@ -1,4 +1,3 @@
-using Concierge.Server.Cli;
 using Concierge.Server.Shell;
 
 namespace Concierge.Server.Codec;

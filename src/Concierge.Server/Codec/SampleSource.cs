@@ -1,5 +1,4 @@
 using Concierge.Audio;
-using Concierge.Server.Cli;
 using Concierge.Server.Shell;
 
 namespace Concierge.Server.Codec;

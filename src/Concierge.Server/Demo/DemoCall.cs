@@ -5,7 +5,6 @@ using Concierge.Agents;
 using Concierge.Agents.Reservations;
 using Concierge.Calls.Outcome;
 using Concierge.Pipelines;
-using Concierge.Server.Cli;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
 using Concierge.Server.Shell;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Concierge.Audio;
 using Concierge.Calls.Outcome;
-using Concierge.Server.Cli;
 using Concierge.Server.Reports;
 using Concierge.Server.Shell;
 using TranscriptEntry = Concierge.Calls.Outcome.TranscriptEntry;

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Concierge.WebSockets;
 
 namespace Concierge.Server.Node;
 
@@ -7,8 +8,8 @@ internal sealed class UpgradedConnection : IDuplexPipe, IAsyncDisposable
 {
     public UpgradedConnection(Stream stream)
     {
-        Input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
-        Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+        Input = WebSocketStreams.CreateReader(stream);
+        Output = WebSocketStreams.CreateWriter(stream);
     }
 
     public PipeReader Input { get; }

@@ -1,5 +1,4 @@
 using Concierge.Calls.Outcome;
-using Concierge.Server.Shell;
 
 namespace Concierge.Server.Reports;
 

@@ -1,5 +1,4 @@
 using Concierge.Audio;
-using Concierge.Server.Cli;
 using Concierge.Server.Codec;
 using Concierge.Server.Shell;
 
