@@ -76,7 +76,7 @@ public sealed class SteadyStateTests
     private sealed class InlineCall : IModelConnector, IDisposable
     {
         private static readonly PipeOptions s_inline = new(
-            readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false);
+            pool: new SegmentPool(), readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false);
 
         private readonly Pipe _fromCarrier = new(s_inline);
         private readonly Pipe _toCarrier = new(s_inline);
@@ -183,6 +183,43 @@ public sealed class SteadyStateTests
             }
 
             return octets;
+        }
+    }
+
+    /// <summary>The test's own segments: the shared array pool keeps them per core and misses when the thread moves to another.</summary>
+    private sealed class SegmentPool : System.Buffers.MemoryPool<byte>
+    {
+        private readonly Stack<Segment> _free = new(64);
+
+        public override int MaxBufferSize => int.MaxValue;
+
+        public override System.Buffers.IMemoryOwner<byte> Rent(int minBufferSize = -1)
+        {
+            lock (_free)
+            {
+                return minBufferSize <= Segment.Size && _free.TryPop(out Segment? segment) ? segment : new Segment(this, Math.Max(minBufferSize, Segment.Size));
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+
+        private sealed class Segment(SegmentPool pool, int size) : System.Buffers.IMemoryOwner<byte>
+        {
+            public const int Size = 16 * 1024;
+
+            private readonly byte[] _octets = new byte[size];
+
+            public Memory<byte> Memory => _octets;
+
+            public void Dispose()
+            {
+                lock (pool._free)
+                {
+                    pool._free.Push(this);
+                }
+            }
         }
     }
 
