@@ -100,6 +100,21 @@ public sealed class CallFaultTests
     }
 
     [Fact]
+    public void A_message_over_the_limit_is_refused_on_its_header_with_1009()
+    {
+        var (result, call) = TestCall.Run(async c =>
+        {
+            await c.BeginAsync();
+
+            // A masked text frame that declares 2^40 octets and sends none of them (RFC 6455 §5.2).
+            await c.Line.Output.WriteAsync(new byte[] { 0x81, 0xFF, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3, 4 });
+        });
+        Assert.Equal(CallEndReason.CarrierProtocolError, result.Reason);
+        Assert.Equal(1009, call.Carrier.CloseCode);
+        Assert.Equal(1000, call.Model.CloseCode);
+    }
+
+    [Fact]
     public void Messages_of_another_stream_end_the_call_and_carry_no_audio()
     {
         var (result, call) = TestCall.Run(async c =>
