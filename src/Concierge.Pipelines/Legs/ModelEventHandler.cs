@@ -89,6 +89,7 @@ internal sealed class ModelEventHandler(
         lock (_interruption)
         {
             bool active = _responses.TryInterruptActive();
+            _resetPath |= active; // what the filter still holds belongs to an answer that is over
             var truncations = new List<Truncation>();
             if (ledger.Interrupt(truncations))
             {
@@ -174,9 +175,12 @@ internal sealed class ModelEventHandler(
 
     private void FinishAudio(in RealtimeServerEvent e)
     {
-        if (!_responses.Contains(e.ResponseId))
+        lock (_interruption)
         {
-            _path.Finish(e.ResponseId, e.ItemId, e.ContentIndex);
+            if (!_responses.Contains(e.ResponseId))
+            {
+                _path.Finish(e.ResponseId, e.ItemId, e.ContentIndex);
+            }
         }
     }
 

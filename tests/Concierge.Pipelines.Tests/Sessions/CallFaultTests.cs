@@ -295,6 +295,7 @@ public sealed class CallFaultTests
     [InlineData("AAA=")]   // two octets and a broken third sample would shift all that follows
     [InlineData("A")]
     [InlineData("@@@@")]
+    [InlineData("AAAA AAAA")]
     public void A_broken_delta_is_dropped_whole(string delta)
     {
         var (result, call) = TestCall.Run(async c =>

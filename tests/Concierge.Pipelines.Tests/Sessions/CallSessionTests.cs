@@ -51,6 +51,65 @@ public sealed class CallSessionTests
         Assert.All(call.Carrier.Heard, e => Assert.Equal(ScriptedCarrier.StreamSid, (string?)e["streamSid"]));
     }
 
+    [Fact]
+    public void The_last_sound_of_an_answer_is_heard_with_it_and_not_with_the_next()
+    {
+        // Silence, and a burst in the very last millisecond: shorter than the resampling filter's delay.
+        short[] said = new short[2400];
+        said.AsSpan(^24).Fill(20_000);
+        short[] answer = [];
+        short[] next = [];
+        TestCall.Run(async c =>
+        {
+            await c.BeginAsync();
+            answer = await HearAsync(c, "r1", MemoryMarshal.AsBytes<short>(said).ToArray());
+            next = await HearAsync(c, "r2", new byte[4800]);
+            c.Carrier.Stop();
+        });
+        Assert.InRange(PcmLevel.Peak(answer), 10_000, 32_767);
+        Assert.InRange(PcmLevel.Peak(next), 0, 16);
+    }
+
+    [Fact]
+    public void What_an_interrupted_answer_left_in_the_filter_is_not_heard_with_the_next()
+    {
+        short[] next = [];
+        TestCall.Run(async c =>
+        {
+            await c.BeginAsync();
+            c.Model.BeginResponse("r1");
+            c.Model.Delta("r1", "a1", Pcm24Tone(100, 700));
+            await c.WaitAsync(500); // played out by the clock: there is nothing to clear, but the response is still active
+            c.Model.SpeechStarted();
+            c.Model.EndResponse("r1", "cancelled", details: """{"type":"cancelled","reason":"turn_detected"}""");
+            await c.WaitAsync();
+            next = await HearAsync(c, "r2", new byte[4800]);
+            c.Carrier.Stop();
+        });
+        Assert.InRange(PcmLevel.Peak(next), 0, 16);
+    }
+
+    [Fact]
+    public void A_delta_of_hundreds_of_kilobytes_is_heard_like_many_small_ones()
+    {
+        byte[] voice = Pcm24Tone(4000, 700); // 192,000 octets, 256,000 characters
+        short[] whole = [], pieces = [];
+        TestCall.Run(async c =>
+        {
+            await c.BeginAsync();
+            whole = await HearAsync(c, "r1", voice);
+            c.Carrier.Stop();
+        });
+        TestCall.Run(async c =>
+        {
+            await c.BeginAsync();
+            pieces = await HearAsync(c, "r1", [.. voice.Chunk(1_002)]);
+            c.Carrier.Stop();
+        });
+        Assert.InRange(whole.Length, 32_000, 32_050);
+        Assert.Equal(pieces, whole);
+    }
+
     [Theory]
     [InlineData(CallAudioMode.MuLaw, "audio/pcmu")]
     [InlineData(CallAudioMode.ALaw, "audio/pcma")]
@@ -283,6 +342,32 @@ public sealed class CallSessionTests
             c.Carrier.Stop();
         });
         Assert.Equal(2, call.Model.HeardTypes.Count(t => t == "response.create"));
+    }
+
+    private static Task<short[]> HearAsync(TestCall call, string response, byte[] audio) => HearAsync(call, response, [audio]);
+
+    /// <summary>Plays one answer, returning its marks as they come, and gives what the carrier heard of it.</summary>
+    private static async Task<short[]> HearAsync(TestCall call, string response, byte[][] deltas)
+    {
+        int before = call.Carrier.Heard.Count;
+        call.Model.BeginResponse(response);
+        foreach (byte[] delta in deltas)
+        {
+            call.Model.Delta(response, "item_" + response, delta);
+            await call.WaitAsync(1);
+        }
+
+        call.Model.EndAudio(response, "item_" + response);
+        call.Model.EndResponse(response);
+        for (int i = 0; i < 40; i++)
+        {
+            await call.WaitAsync(1);
+            call.Carrier.ReturnAllMarks();
+        }
+
+        await call.WaitAsync();
+        byte[] heard = [.. call.Carrier.Heard.Skip(before).Where(e => (string?)e["event"] == "media").SelectMany(e => Convert.FromBase64String((string)e["media"]!["payload"]!))];
+        return Decoded(heard);
     }
 
     private static void EndOn<T>(CallEvent e, ICallControl call)
