@@ -90,6 +90,26 @@ public sealed class CallSessionTests
     }
 
     [Fact]
+    public void What_waited_here_when_the_caller_cut_in_is_never_heard()
+    {
+        short[] next = [];
+        TestCall.Run(async c =>
+        {
+            await c.BeginAsync();
+            c.Model.BeginResponse("r1");
+            c.Model.Delta("r1", "a1", Pcm24Tone(3000, 700)); // two seconds more than the window lets out
+            await c.WaitAsync(300);
+            c.Model.SpeechStarted();
+            c.Model.EndResponse("r1", "cancelled", details: """{"type":"cancelled","reason":"turn_detected"}""");
+            await c.WaitAsync();
+            next = await HearAsync(c, "r2", new byte[9600]);
+            c.Carrier.Stop();
+        });
+        Assert.InRange(next.Length, 1600, 1650);
+        Assert.InRange(PcmLevel.Peak(next), 0, 16);
+    }
+
+    [Fact]
     public void A_delta_of_hundreds_of_kilobytes_is_heard_like_many_small_ones()
     {
         byte[] voice = Pcm24Tone(4000, 700); // 192,000 octets, 256,000 characters
