@@ -61,19 +61,6 @@ public sealed class LatencyHistogram
         }
     }
 
-    /// <summary>Adds what another histogram recorded.</summary>
-    public void Add(LatencyHistogram other)
-    {
-        EnsureCounts();
-        for (int i = 0; i < other._counts.Length; i++)
-        {
-            _counts[i] += other._counts[i];
-        }
-
-        Count += other.Count;
-        MaxNanoseconds = Math.Max(MaxNanoseconds, other.MaxNanoseconds);
-    }
-
     private void EnsureCounts()
     {
         if (_counts.Length == 0)
