@@ -1,4 +1,5 @@
 using Concierge.Pipelines;
+using Concierge.Protocols.Realtime;
 
 namespace Concierge.Agents.Tests;
 
@@ -27,6 +28,12 @@ internal sealed class FakeCall : ICallControl
     }
 
     public void SendUserText(string text) => Asked.Add($"user {text}");
+
+    public void SendSystemText(string text) => Asked.Add($"system {text}");
+
+    public void SendAudio(ReadOnlyMemory<byte> muLaw, bool commit = false) => Asked.Add($"audio {muLaw.Length}{(commit ? " commit" : "")}");
+
+    public void UpdateSession(RealtimeSessionConfig config) => Asked.Add($"update {config.Instructions}");
 
     public void Interrupt() => Asked.Add("interrupt");
 

@@ -61,6 +61,12 @@ public abstract record CallEvent(TimeSpan At)
     /// <summary>The model's server reported an error that leaves the session open.</summary>
     public sealed record ModelErrorReported(TimeSpan At, RealtimeErrorInfo Error) : CallEvent(At);
 
+    /// <summary>A change of the session made during the call is in force.</summary>
+    public sealed record SessionUpdated(TimeSpan At, RealtimeSessionInfo Session) : CallEvent(At);
+
+    /// <summary>The caller said nothing for as long as the session's idle time-out: the model takes the turn.</summary>
+    public sealed record CallerTimedOut(TimeSpan At, string ItemId) : CallEvent(At);
+
     /// <summary>The caller pressed a key.</summary>
     public sealed record DtmfReceived(TimeSpan At, char Digit) : CallEvent(At);
 

@@ -1,8 +1,13 @@
+using Concierge.Protocols.Realtime;
+
 namespace Concierge.Pipelines;
 
 /// <summary>What a controller may do to its call. Every member may be called from any thread and returns at once.</summary>
 public interface ICallControl
 {
+    /// <summary>The event id that <see cref="UpdateSession"/> gives its updates: an error that names it refuses one.</summary>
+    const string SessionUpdateEventId = "concierge_session_update";
+
     /// <summary>The stream's SID at the carrier.</summary>
     string StreamSid { get; }
 
@@ -26,6 +31,22 @@ public interface ICallControl
 
     /// <summary>Adds a message of the user to the conversation, as text.</summary>
     void SendUserText(string text);
+
+    /// <summary>Adds a note of the system to the conversation, as text; the model reads it with its next response.</summary>
+    void SendSystemText(string text);
+
+    /// <summary>Adds audio as though the caller had said it. What the caller says meanwhile is heard in between.</summary>
+    /// <param name="muLaw">Mu-law octets at 8 kHz; read before the call returns control to its loop, so they must not change afterwards.</param>
+    /// <param name="commit">Whether the caller's turn ends with it; only where the model does not detect turns itself.</param>
+    void SendAudio(ReadOnlyMemory<byte> muLaw, bool commit = false);
+
+    /// <summary>
+    /// Changes the model's session in mid-call: members that are null keep what they are. Audio formats and the model are never changed. The update is on its way
+    /// before anything asked for later; <see cref="CallEvent.SessionUpdated"/> tells that it is in force, <see cref="CallEvent.ModelErrorReported"/> with
+    /// <see cref="SessionUpdateEventId"/> that the model refused it as a whole.
+    /// </summary>
+    /// <exception cref="ArgumentException">A tool's parameters are not a JSON object.</exception>
+    void UpdateSession(RealtimeSessionConfig config);
 
     /// <summary>Stops what the agent is saying at once: queue discarded, <c>clear</c> at the carrier, items truncated at the model.</summary>
     void Interrupt();

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Concierge.Pipelines.Legs;
+using Concierge.Pipelines.Media;
 using Concierge.Pipelines.Playback;
 using Concierge.Protocols.Realtime;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     private readonly ILogger _logger;
     private readonly Func<bool> _isPlaybackIdle;
     private volatile ModelLink? _link;
+    private CallerAudioPath? _injected; // what the controller adds as the caller's, with a filter history of its own
     private ITimer? _goodbye;
     private long _posted;
     private bool _endRequested;
@@ -77,6 +79,20 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
 
     /// <inheritdoc/>
     public void SendUserText(string text) => Post(new CallSignal(CallSignalKind.UserText, text));
+
+    /// <inheritdoc/>
+    public void SendSystemText(string text) => Post(new CallSignal(CallSignalKind.SystemText, text));
+
+    /// <inheritdoc/>
+    public void SendAudio(ReadOnlyMemory<byte> muLaw, bool commit = false) =>
+        Post(new CallSignal(CallSignalKind.Audio, new InjectedAudio(muLaw, commit)));
+
+    /// <inheritdoc/>
+    public void UpdateSession(RealtimeSessionConfig config)
+    {
+        RealtimeClientEvents.ThrowIfUnwritable(config);
+        Post(new CallSignal(CallSignalKind.SessionUpdate, config));
+    }
 
     /// <inheritdoc/>
     public void Interrupt() => Post(new CallSignal(CallSignalKind.Interrupt));
@@ -161,6 +177,24 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 break;
             case CallSignalKind.UserText:
                 link?.Output.SendUserText((string)signal.Payload!);
+                break;
+            case CallSignalKind.SystemText:
+                link?.Output.SendSystemText((string)signal.Payload!);
+                break;
+            case CallSignalKind.Audio when link is not null:
+                var audio = (InjectedAudio)signal.Payload!;
+                (_injected ??= new CallerAudioPath(_options, new CallCounters())).Inject(audio.MuLaw.Span, link.Output.Writer);
+                link.Output.Writer.Flush();
+                if (audio.Commit)
+                {
+                    link.Output.SendInputCommit();
+                }
+
+                break;
+            case CallSignalKind.SessionUpdate:
+                // The formats are the call's: an update that names others, or none where the server resets them, would be heard as noise.
+                RealtimeAudioFormat format = FormatGuard.FormatOf(_options.AudioMode);
+                link?.Output.SendSessionUpdate((RealtimeSessionConfig)signal.Payload! with { InputFormat = format, OutputFormat = format });
                 break;
             case CallSignalKind.Interrupt:
                 link?.Events.Interrupt(_clock.Now, cancelHere: true);

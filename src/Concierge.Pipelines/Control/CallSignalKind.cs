@@ -15,6 +15,15 @@ internal enum CallSignalKind : byte
     /// <summary>The controller adds a message of the user.</summary>
     UserText,
 
+    /// <summary>The controller adds a note of the system.</summary>
+    SystemText,
+
+    /// <summary>The controller adds audio as the caller's; the payload is an <see cref="InjectedAudio"/>.</summary>
+    Audio,
+
+    /// <summary>The controller changes the session.</summary>
+    SessionUpdate,
+
     /// <summary>The controller wants the agent to fall silent.</summary>
     Interrupt,
 

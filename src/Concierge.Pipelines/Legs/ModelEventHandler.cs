@@ -69,6 +69,9 @@ internal sealed class ModelEventHandler(
             case RealtimeServerEventType.SessionUpdated:
                 CheckFormats(utf8);
                 break;
+            case RealtimeServerEventType.InputAudioBufferTimeoutTriggered:
+                signals.Post(new CallEvent.CallerTimedOut(clock.Now, Text(e.ItemId)));
+                break;
             case RealtimeServerEventType.Unknown:
                 counters.ModelUnknownEvents++;
                 break;
@@ -226,6 +229,10 @@ internal sealed class ModelEventHandler(
         if (!FormatGuard.IsMet(session, FormatGuard.FormatOf(options.AudioMode), out string found))
         {
             ending.TryEnd(CallEndReason.ModelFormatMismatch, $"The session changed to {found} in mid-call.");
+        }
+        else
+        {
+            signals.Post(new CallEvent.SessionUpdated(clock.Now, session!));
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class ModelOutput(WebSocketWriter writer, CallEnding ending) : I
     public const string ResponseCreateEventId = "concierge_response_create";
 
     /// <summary>The event id of our session updates.</summary>
-    public const string SessionUpdateEventId = "concierge_session_update";
+    public const string SessionUpdateEventId = ICallControl.SessionUpdateEventId;
 
     /// <summary>The writer that audio goes through.</summary>
     public WebSocketWriter Writer => writer;
@@ -37,15 +37,21 @@ internal sealed class ModelOutput(WebSocketWriter writer, CallEnding ending) : I
     /// <summary>Adds a message of the user.</summary>
     public void SendUserText(string text) => Send(buffer => RealtimeClientEvents.WriteUserText(buffer, text));
 
+    /// <summary>Adds a note of the system.</summary>
+    public void SendSystemText(string text) => Send(buffer => RealtimeClientEvents.WriteSystemText(buffer, text));
+
+    /// <summary>Ends the caller's turn by hand, behind the audio that was appended before.</summary>
+    public void SendInputCommit() => Send(buffer => RealtimeClientEvents.WriteInputCommit(buffer), WebSocketLane.Media);
+
     /// <summary>Tells the model how much of an item was heard.</summary>
     public void SendTruncate(string itemId, int contentIndex, int audioEndMs) =>
         Send(buffer => RealtimeClientEvents.WriteTruncate(buffer, itemId, contentIndex, audioEndMs));
 
-    private void Send(Action<IBufferWriter<byte>> write)
+    private void Send(Action<IBufferWriter<byte>> write, WebSocketLane lane = WebSocketLane.Control)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         write(buffer);
-        if (writer.TryAppend(WebSocketOpcode.Text, buffer.WrittenSpan, WebSocketLane.Control) == WebSocketAppendResult.Full)
+        if (writer.TryAppend(WebSocketOpcode.Text, buffer.WrittenSpan, lane) == WebSocketAppendResult.Full)
         {
             ending.TryEnd(CallEndReason.ModelDisconnected, "The Realtime API has stopped reading: control messages no longer fit the queue.");
         }

@@ -75,6 +75,9 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
         return true;
     }
 
+    /// <summary>Forwards mu-law octets that did not come from the carrier's wire.</summary>
+    public void Inject(ReadOnlySpan<byte> muLaw, WebSocketWriter model) => Forward(muLaw, model, AudioScratch.Current);
+
     /// <summary>Gives the early audio's memory back.</summary>
     public void Close() => _early.Clear();
 

@@ -20,6 +20,11 @@ public static class RealtimeClientEvents
     // JSON over a socket, never inside HTML: only what RFC 8259 §7 demands is escaped.
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    /// <summary>Finds out early what <see cref="WriteSessionUpdate"/> would refuse.</summary>
+    /// <param name="config">What is to be written.</param>
+    /// <exception cref="ArgumentException">A function's parameters are not a JSON object.</exception>
+    public static void ThrowIfUnwritable(RealtimeSessionConfig config) => RealtimeToolWriter.ThrowIfUnwritable(config.Tools);
+
     /// <summary><c>session.update</c>: configures the session; answered by <c>session.updated</c>, or by an error and then nothing is applied.</summary>
     /// <param name="output">Receives the event.</param>
     /// <param name="config">What to change.</param>
