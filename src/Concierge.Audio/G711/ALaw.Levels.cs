@@ -10,10 +10,12 @@ public static partial class ALaw
     /// <param name="destination">At least as long; codes of mu-law. It may be the source itself; any other overlap is not supported.</param>
     /// <returns>The number of codes written.</returns>
     /// <exception cref="ArgumentException">The destination is shorter than the source; the message names both lengths.</exception>
-    public static int ToMuLaw(ReadOnlySpan<byte> source, Span<byte> destination)
+    public static int ToMuLaw(ReadOnlySpan<byte> source, Span<byte> destination) => ToMuLaw(SimdSupport.Best, source, destination);
+
+    internal static int ToMuLaw(SimdLevel level, ReadOnlySpan<byte> source, Span<byte> destination)
     {
         G711Guard.Fits(source.Length, destination.Length);
-        G711Conversion.ALawToMuLaw(source, destination);
+        G711Conversion.ALawToMuLaw(level, source, destination);
         return source.Length;
     }
 
@@ -22,12 +24,7 @@ public static partial class ALaw
     /// <returns>The linear magnitude, 0 to 32256; 0 for no codes.</returns>
     public static int Peak(ReadOnlySpan<byte> codes)
     {
-        int largest = 0;
-        foreach (byte code in codes)
-        {
-            largest = Math.Max(largest, (code ^ 0xD5) & 0x7F);
-        }
-
+        int largest = CompandedLevel.Largest(codes, 0xD5);
         return codes.IsEmpty ? 0 : G711Tables.ALawDecode[(largest ^ 0xD5) | 0x80];
     }
 

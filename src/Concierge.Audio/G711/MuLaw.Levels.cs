@@ -10,10 +10,12 @@ public static partial class MuLaw
     /// <param name="destination">At least as long; codes of A-law. It may be the source itself; any other overlap is not supported.</param>
     /// <returns>The number of codes written.</returns>
     /// <exception cref="ArgumentException">The destination is shorter than the source; the message names both lengths.</exception>
-    public static int ToALaw(ReadOnlySpan<byte> source, Span<byte> destination)
+    public static int ToALaw(ReadOnlySpan<byte> source, Span<byte> destination) => ToALaw(SimdSupport.Best, source, destination);
+
+    internal static int ToALaw(SimdLevel level, ReadOnlySpan<byte> source, Span<byte> destination)
     {
         G711Guard.Fits(source.Length, destination.Length);
-        G711Conversion.MuLawToALaw(source, destination);
+        G711Conversion.MuLawToALaw(level, source, destination);
         return source.Length;
     }
 
@@ -22,12 +24,7 @@ public static partial class MuLaw
     /// <returns>The linear magnitude, 0 to 32256; 0 for no codes.</returns>
     public static int Peak(ReadOnlySpan<byte> codes)
     {
-        int largest = 0;
-        foreach (byte code in codes)
-        {
-            largest = Math.Max(largest, (code ^ 0xFF) & 0x7F);
-        }
-
+        int largest = CompandedLevel.Largest(codes, 0xFF);
         return codes.IsEmpty ? 0 : G711Tables.MuLawDecode[(largest ^ 0xFF) | 0x80];
     }
 

@@ -18,10 +18,29 @@ public static class PcmLevel
     {
         int minimum = 0;
         int maximum = 0;
-        foreach (short sample in samples)
+        int i = 0;
+        if (Vector.IsHardwareAccelerated && samples.Length >= Vector<short>.Count)
         {
-            minimum = Math.Min(minimum, sample);
-            maximum = Math.Max(maximum, sample);
+            Vector<short> least = Vector<short>.Zero;
+            Vector<short> most = Vector<short>.Zero;
+            for (; i <= samples.Length - Vector<short>.Count; i += Vector<short>.Count)
+            {
+                Vector<short> next = Vector.LoadUnsafe(ref MemoryMarshal.GetReference(samples), (nuint)i);
+                least = Vector.Min(least, next);
+                most = Vector.Max(most, next);
+            }
+
+            for (int lane = 0; lane < Vector<short>.Count; lane++)
+            {
+                minimum = Math.Min(minimum, least[lane]);
+                maximum = Math.Max(maximum, most[lane]);
+            }
+        }
+
+        for (; i < samples.Length; i++)
+        {
+            minimum = Math.Min(minimum, samples[i]);
+            maximum = Math.Max(maximum, samples[i]);
         }
 
         return Math.Max(maximum, -minimum);

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Concierge.Server.Cli;
 
-/// <summary><c>concierge codec INPUT OUTPUT</c>: files through the stages of a call.</summary>
+/// <summary><c>concierge codec INPUT OUTPUT</c>: files through the stages of a call; <c>concierge codec --analyze FILE</c>: what a file is like.</summary>
 internal static class CodecCommand
 {
     /// <summary>Files below this are done before a bar could be read.</summary>
@@ -14,16 +14,34 @@ internal static class CodecCommand
 
     public static Command Create()
     {
-        Argument<string> input = new("INPUT") { Description = "The file to read: .wav (PCM16, mono or stereo), .ulaw/.ul or .alaw/.al." };
-        Argument<string> output = new("OUTPUT") { Description = "The file to write, in the format of its extension; replaced if it exists." };
+        Argument<string> input = new("INPUT") { Description = "The file to read: .wav (PCM16, mono or stereo), .ulaw/.ul or .alaw/.al.", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string> output = new("OUTPUT") { Description = "The file to write, in the format of its extension; replaced if it exists.", Arity = ArgumentArity.ZeroOrOne };
+        Option<string> analyze = new("--analyze") { Description = "Convert nothing; print level, clipping, silence and bandwidth of this file.", HelpName = "FILE" };
         Option<int?> rate = Rate("--rate", "The rate of files without a header (.ulaw, .alaw), in Hz; 8000 unless given.");
         Option<int?> outputRate = Rate("--output-rate", "The rate to convert to, in Hz: 8000, 16000, 24000 or 48000. Unless given: the input's for .wav, --rate's for the others.");
-        Command command = new("codec", "Convert an audio file through the same G.711 and resampling stages as a call.") { input, output, rate, outputRate };
+        Command command = new("codec", "Convert an audio file through the same G.711 and resampling stages as a call.") { input, output, analyze, rate, outputRate };
         command.SetAction(result =>
         {
             using Interruption interruption = Interruption.Listen();
+            string? from = result.GetValue(input);
+            if (result.GetValue(analyze) is { } file)
+            {
+                if (from is not null || result.GetValue(outputRate) is not null)
+                {
+                    throw new CommandException(ExitCodes.Usage, "--analyze reads one file and converts nothing; leave out INPUT, OUTPUT and --output-rate.");
+                }
+
+                result.InvocationConfiguration.Output.Write(FileAnalysis.Describe(FileAnalysis.Analyze(file, result.GetValue(rate), interruption.Token)));
+                return ExitCodes.Success;
+            }
+
+            if (from is null || result.GetValue(output) is not { } to)
+            {
+                throw new CommandException(ExitCodes.Usage, "name an INPUT and an OUTPUT file, or one file with --analyze. Try 'concierge codec --help'.");
+            }
+
             return Run(
-                new CodecRequest(result.GetRequiredValue(input), result.GetRequiredValue(output), result.GetValue(rate), result.GetValue(outputRate)),
+                new CodecRequest(from, to, result.GetValue(rate), result.GetValue(outputRate)),
                 result.InvocationConfiguration.Output,
                 interruption.Token);
         });

@@ -61,6 +61,7 @@ internal static class ConciergeCommandLine
         root.Add(ServeCommand.Create());
         root.Add(DemoCommand.Create());
         root.Add(CodecCommand.Create());
+        root.Add(FiltersCommand.Create());
         return root;
     }
 

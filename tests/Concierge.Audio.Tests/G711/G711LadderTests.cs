@@ -50,6 +50,25 @@ public sealed class G711LadderTests
 
     [Theory]
     [MemberData(nameof(Levels))]
+    public void All_codes_convert_to_the_other_law_by_the_standards_tables_at_every_length(SimdLevel level)
+    {
+        byte[] codes = [.. G711StandardTests.AllCodes(), .. G711StandardTests.AllCodes()];
+        byte[] toA = Array.ConvertAll(codes, code => (byte)(((code & 0x80) | (StandardTables.ALawNumber(~code & 0x7F) - 1)) ^ 0x55));
+        byte[] toMu = Array.ConvertAll(codes, code => (byte)((code & 0x80) | (0x7F - StandardTables.MuLawNumber(((code ^ 0x55) & 0x7F) + 1))));
+        for (int length = 0; length <= MaxLength; length++)
+        {
+            int offset = length % 211;
+            byte[] converted = new byte[length + 2];
+            Array.Fill(converted, Guard);
+            MuLaw.ToALaw(level, codes.AsSpan(offset, length), converted.AsSpan(1, length));
+            Assert.Equal([Guard, .. toA.AsSpan(offset, length), Guard], converted);
+            ALaw.ToMuLaw(level, codes.AsSpan(offset, length), converted.AsSpan(1, length));
+            Assert.Equal([Guard, .. toMu.AsSpan(offset, length), Guard], converted);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Levels))]
     public void All_samples_encode_to_the_standards_codes_in_every_lane_pairing(SimdLevel level)
     {
         // The vector forms treat even and odd samples differently: each order puts every sample on both sides of a pair, beside small and large neighbours.

@@ -70,4 +70,33 @@ internal static class StandardTables
 
         return last;
     }
+
+    /// <summary>Table 3 of G.711 by its regularities: the A-law value number (from 1) of a mu-law value number (from 0).</summary>
+    public static int ALawNumber(int mu) => mu switch
+    {
+        < 16 => (mu / 2) + 1,
+        < 32 => mu - 7,
+        < 36 => 25 + (2 * (mu - 32)),
+        < 48 => mu - 3,
+        48 => 46,
+        < 64 => mu - 1,
+        <= 80 => mu,
+        _ => mu + 1,
+    };
+
+    /// <summary>Table 4 likewise: the mu-law value number (from 0) of an A-law value number (from 1).</summary>
+    public static int MuLawNumber(int a) => a switch
+    {
+        <= 8 => (2 * a) - 1,
+        <= 24 => a + 7,
+        <= 32 => 32 + ((a - 25) / 2),
+        <= 44 => a + 3,
+        <= 46 => 48,
+        <= 48 => 49,
+        <= 62 => a + 1,
+        <= 64 => 64,
+        <= 79 => a,
+        80 => 80,
+        _ => a - 1,
+    };
 }

@@ -77,6 +77,28 @@ public sealed class LevelTests
     }
 
     [Fact]
+    public void The_peak_is_found_wherever_it_stands()
+    {
+        for (int length = 1; length < 100; length++)
+        {
+            var samples = new short[length];
+            var codes = new byte[length];
+            for (int at = 0; at < length; at++)
+            {
+                Array.Fill(samples, (short)3);
+                samples[at] = (short)(at % 2 == 0 ? -12_345 : 12_345);
+                Assert.Equal(12_345, PcmLevel.Peak(samples));
+                Array.Fill(codes, MuLaw.Silence);
+                codes[at] = 0x12;
+                Assert.Equal(Math.Abs((int)StandardTables.MuLawSample(0x12)), MuLaw.Peak(codes));
+                Array.Fill(codes, ALaw.Silence);
+                codes[at] = 0x12;
+                Assert.Equal(Math.Abs((int)StandardTables.ALawSample(0x12)), ALaw.Peak(codes));
+            }
+        }
+    }
+
+    [Fact]
     public void A_recording_is_analyzed()
     {
         var analyzer = new AudioAnalyzer(16000);

@@ -84,6 +84,33 @@ public class CommandLineTests
         Assert.Contains(port, error);
     }
 
+    [Fact]
+    public async Task Prints_the_filters_as_a_table_a_response_or_a_drawing()
+    {
+        (int code, string output, _) = await RunAsync("filters");
+        Assert.Equal(ExitCodes.Success, code);
+        Assert.All(["low-latency", "balanced", "high-fidelity", "minimum-phase"], name => Assert.Contains(name, output));
+        (_, output, _) = await RunAsync("filters", "--profile", "balanced", "--from", "24000", "--to", "8000");
+        Assert.Matches(@"balanced +96 +1\.875 ms", output);
+        Assert.Matches(@"\n +1000 +-?0\.000 +1\.875", output);
+        (_, output, _) = await RunAsync("filters", "--format", "svg");
+        Assert.Equal(4, System.Xml.Linq.XDocument.Parse(output).Descendants().Count(element => element.Name.LocalName == "polyline"));
+    }
+
+    [Theory]
+    [InlineData("filters", "--profile", "finest")]
+    [InlineData("filters", "--from", "8000", "--to", "8000")]
+    [InlineData("filters", "--format", "png")]
+    [InlineData("codec", "only.wav")]
+    [InlineData("codec", "in.wav", "out.wav", "--analyze", "in.wav")]
+    public async Task Refuses_what_cannot_be_meant_in_one_line_and_exits_with_2(params string[] arguments)
+    {
+        (int code, string output, string error) = await RunAsync(arguments);
+        Assert.Equal(ExitCodes.Usage, code);
+        Assert.Equal("", output);
+        Assert.StartsWith("concierge: ", error);
+    }
+
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
         StringWriter output = new();

@@ -179,6 +179,34 @@ public sealed class FileCodecTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(0.1), summary.Duration);
     }
 
+    [Fact]
+    public void Analyzes_each_channel_of_a_file()
+    {
+        short[] tone = Tone(8_000, 8_000, 1_000, 16_384);
+        WriteWav("in.wav", 8_000, 2, [.. tone.SelectMany(sample => (short[])[sample, 0])]);
+        AudioAnalysis[] channels = FileAnalysis.Analyze(At("in.wav"), rate: null, CancellationToken.None);
+        Assert.Equal(2, channels.Length);
+        Assert.Equal(-9.03, channels[0].RmsDbfs, 0.05);
+        Assert.Equal(1, channels[1].SilentShare);
+        string text = FileAnalysis.Describe(channels);
+        Assert.Contains("-9.0 dBFS", text);
+        Assert.Contains("silent", text);
+        Assert.Contains("1.000 s", text);
+    }
+
+    [Fact]
+    public void Analyzes_a_file_without_a_header_at_the_rate_it_is_told()
+    {
+        byte[] codes = new byte[16_000];
+        MuLaw.Encode(Tone(16_000, 16_000, 3_000, 8_000), codes);
+        File.WriteAllBytes(At("in.ulaw"), codes);
+        AudioAnalysis analysis = Assert.Single(FileAnalysis.Analyze(At("in.ulaw"), 16_000, CancellationToken.None));
+        Assert.Equal(TimeSpan.FromSeconds(1), analysis.Duration);
+        Assert.Equal(3_000, analysis.BandwidthHz, 100.0);
+        CommandException exception = Assert.Throws<CommandException>(() => FileAnalysis.Analyze(At("missing.wav"), null, CancellationToken.None));
+        Assert.Equal(ExitCodes.Input, exception.ExitCode);
+    }
+
     private string At(string name) => Path.Combine(_folder, name);
 
     private CodecSummary Convert(string input, string output, int? rate = null, int? outputRate = null) =>
