@@ -1,5 +1,6 @@
 using System.Globalization;
 using Concierge.Calls.Outcome;
+using Concierge.Calls.Reservations;
 using Concierge.Protocols.Realtime;
 
 namespace Concierge.Agents.Reservations;

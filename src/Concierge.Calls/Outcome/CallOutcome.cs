@@ -35,4 +35,8 @@ public sealed record CallOutcome
 
     /// <summary>Who established this.</summary>
     public CallOutcomeSource Source { get; init; }
+
+    /// <summary>How sure the source is, 0 to 1; null when it does not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Confidence { get; init; }
 }

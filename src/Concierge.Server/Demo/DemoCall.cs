@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Concierge.Agents;
 using Concierge.Agents.Reservations;
 using Concierge.Calls.Outcome;
+using Concierge.Calls.Reservations;
 using Concierge.Pipelines;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Concierge.Agents.Reservations;
 using Concierge.Calls.Outcome;
+using Concierge.Calls.Reservations;
 using Concierge.Protocols.Realtime;
 
 namespace Concierge.Agents.Tests.Reservations;

@@ -1,4 +1,4 @@
-namespace Concierge.Agents.Reservations;
+namespace Concierge.Calls.Reservations;
 
 /// <summary>The table somebody wants.</summary>
 /// <param name="Restaurant">The restaurant's name.</param>
