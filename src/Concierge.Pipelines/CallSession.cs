@@ -33,6 +33,7 @@ public sealed class CallSession
     private readonly ModelLeg _model;
     private readonly PlaybackLedger _ledger;
     private readonly CallControlLoop _control;
+    private readonly CallWheel _wheel;
 
     /// <summary>Prepares a session; nothing is read before <see cref="RunAsync"/>.</summary>
     /// <param name="carrier">The carrier's connection, its WebSocket upgrade done. Not disposed.</param>
@@ -42,6 +43,7 @@ public sealed class CallSession
     /// <param name="time">The source of time.</param>
     /// <param name="observers">Who sees the call's events.</param>
     /// <param name="logger">Where the call's few log lines go.</param>
+    /// <param name="wheel">The node's coarse clock, shared by its calls; null gives this call its own.</param>
     public CallSession(
         IDuplexPipe carrier,
         IModelConnector connector,
@@ -49,7 +51,8 @@ public sealed class CallSession
         CallSessionOptions options,
         TimeProvider time,
         IEnumerable<ICallObserver>? observers = null,
-        ILogger<CallSession>? logger = null)
+        ILogger<CallSession>? logger = null,
+        CallWheel? wheel = null)
     {
         if (!BitConverter.IsLittleEndian)
         {
@@ -61,6 +64,7 @@ public sealed class CallSession
         _controller = controller;
         _logger = logger ?? NullLogger<CallSession>.Instance;
         _clock = new SessionClock(time);
+        _wheel = wheel ?? new CallWheel(time);
         _carrier = new CarrierLeg(carrier, options, _clock, _counters, _ending);
 
         // The ledger tells the control loop what is heard, the control loop asks the ledger whether all is.
@@ -96,9 +100,13 @@ public sealed class CallSession
             model = GuardAsync(_model.RunAsync(_connector, ct => _controller.ConfigureAsync(start, ct), _control, startWait.Token, giveUp.Token));
         }
 
+        var watch = new CallWatch(_clock, _ending, _carrier, _model, _ledger, _control);
+        _wheel.Add(watch);
         await _ending.Completion;
+        _wheel.Remove(watch);
         startWait.Cancel();
         _ledger.Close();
+        _control.CancelResponse();
         CallEndReason reason = _ending.Reason;
         using var closeLimit = new CancellationTokenSource(_options.CloseTimeout, _clock.Provider);
         using CancellationTokenRegistration limit = closeLimit.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), giveUp);

@@ -113,7 +113,7 @@ public class CallerAudioPathBenchmarks
             return 0;
         }
 
-        _path!.TryForward(message.Payload, message.PayloadHasEscapes, _writer);
+        _path!.Forward(message.Payload, message.PayloadHasEscapes, _writer);
         _writer!.Flush();
         return _transport.Flushed;
     }

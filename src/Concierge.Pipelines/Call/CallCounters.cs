@@ -15,6 +15,24 @@ public sealed class CallCounters
     /// <summary>Caller frames that were malformed, repeated or late and so dropped.</summary>
     public long CallerFramesRejected { get; internal set; }
 
+    /// <summary>Caller frames among them that had come before.</summary>
+    public long CallerFramesRepeated { get; internal set; }
+
+    /// <summary>Caller frames among them that came behind their successors.</summary>
+    public long CallerFramesLate { get; internal set; }
+
+    /// <summary>Gaps in the caller's audio that silence was put into.</summary>
+    public long CallerGapsFilled { get; internal set; }
+
+    /// <summary>Octets of silence put into gaps, and sent in place of media that had stopped in the middle of a turn.</summary>
+    public long CallerSilenceOctets { get; internal set; }
+
+    /// <summary>Turns of the caller that silence was sent for because media had stopped.</summary>
+    public long CallerTurnsStalled { get; internal set; }
+
+    /// <summary>Keys of the caller dropped because they came too fast.</summary>
+    public long DigitsDropped { get; internal set; }
+
     /// <summary>Caller messages dropped because the model reads too slowly.</summary>
     public long CallerFramesBehind { get; internal set; }
 

@@ -32,6 +32,21 @@ public sealed record CallSessionOptions
     /// <summary>How much caller audio may wait for a model that reads slowly; the oldest is dropped beyond it.</summary>
     public TimeSpan CallerBacklog { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>The most silence put into one gap of the caller's audio; 0 puts in none.</summary>
+    public TimeSpan GapFill { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long media may stop in the middle of the caller's turn before silence is sent in its place, so that the turn can end; 0 never sends any.</summary>
+    public TimeSpan StalledTurnAfter { get; init; } = TimeSpan.FromMilliseconds(750);
+
+    /// <summary>The most silence sent for one turn that way.</summary>
+    public TimeSpan StalledTurnSilence { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How often a carrier that sends nothing is asked for a sign of life. It is gone after two that it does not answer: at most four intervals after the
+    /// last it sent. 0 never asks.
+    /// </summary>
+    public TimeSpan CarrierKeepAlive { get; init; } = TimeSpan.FromSeconds(3.5);
+
     /// <summary>How much audio the carrier may hold unacknowledged: a mark must return before more is sent.</summary>
     public TimeSpan PlaybackWindow { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -28,6 +28,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     private readonly Func<bool> _isPlaybackIdle;
     private volatile ModelLink? _link;
     private CallerAudioPath? _injected; // what the controller adds as the caller's, with a filter history of its own
+    private volatile bool _callerSpeaks;
     private ITimer? _goodbye;
     private long _posted;
     private bool _endRequested;
@@ -110,6 +111,12 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         Post(new CallEvent.AgentSpeechEnded(_clock.Now, item.ResponseId, item.ItemId, duration));
 
     void IPlaybackListener.OnIdle() => Post(new CallEvent.PlaybackIdle(_clock.Now));
+
+    /// <summary>The call is over: a response that is still being made is not paid for any further. Any thread.</summary>
+    public void CancelResponse() => _link?.Events.Interrupt(_clock.Now, cancelHere: true);
+
+    /// <summary>Whether the model hears the caller speak, as far as it has said. Any thread.</summary>
+    public bool CallerSpeaks => _callerSpeaks;
 
     /// <summary>No more signals follow.</summary>
     public void Complete() => _signals.Writer.TryComplete();
@@ -209,6 +216,12 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     {
         switch (callEvent)
         {
+            case CallEvent.CallerSpeechStarted:
+                _callerSpeaks = true;
+                break;
+            case CallEvent.CallerSpeechStopped or CallEvent.ModelReady:
+                _callerSpeaks = false;
+                break;
             case CallEvent.ResponseStarted:
                 _responding = true;
                 link?.Sequencer.OnCreated();

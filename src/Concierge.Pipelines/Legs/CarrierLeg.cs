@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text;
-using Concierge.Pipelines.Media;
 using Concierge.Pipelines.Playback;
 using Concierge.Protocols.MediaStreams;
 using Concierge.WebSockets;
@@ -22,9 +21,10 @@ internal sealed class CarrierLeg : ICarrierOutput
     private readonly CallEnding _ending;
     private readonly WebSocketReader _reader;
     private readonly WebSocketWriter _writer;
-    private readonly CallerAudioPath _path;
+    private readonly WebSocketKeepAlive _keepAlive;
+    private readonly DigitRate _digits = new();
     private byte[] _streamSid = [];
-    private long _lastChunk;
+    private TimeSpan _nextPing;
     private int _badInARow;
 
     public CarrierLeg(IDuplexPipe transport, CallSessionOptions options, SessionClock clock, CallCounters counters, CallEnding ending)
@@ -33,7 +33,7 @@ internal sealed class CarrierLeg : ICarrierOutput
         _clock = clock;
         _counters = counters;
         _ending = ending;
-        _path = new CallerAudioPath(options, counters);
+        Caller = new CallerInlet(options, counters);
         _writer = new WebSocketWriter(transport.Output, WebSocketRole.Server, new WebSocketWriterOptions
         {
             // The ledger's window keeps far less than this outstanding; a carrier that does not read meets Refuse, and the audio waits in the ledger.
@@ -41,7 +41,11 @@ internal sealed class CarrierLeg : ICarrierOutput
         });
         var limits = new WebSocketLimits { MaxFramePayload = options.MaxCarrierMessage, MaxMessageSize = options.MaxCarrierMessage };
         _reader = new WebSocketReader(transport.Input, WebSocketRole.Server, limits, _writer);
+        _keepAlive = new WebSocketKeepAlive(_reader, _writer);
     }
+
+    /// <summary>Where the caller's frames go in.</summary>
+    public CallerInlet Caller { get; }
 
     /// <summary>Time from a wake-up to the hand-over of its frames, per frame (only when loops are measured).</summary>
     public LatencyHistogram FrameTime { get; } = new();
@@ -110,7 +114,7 @@ internal sealed class CarrierLeg : ICarrierOutput
         }
         finally
         {
-            _path.Close();
+            Caller.Close();
         }
     }
 
@@ -130,6 +134,21 @@ internal sealed class CarrierLeg : ICarrierOutput
         catch (IOException)
         {
             // The connection is gone, which is what was waited for.
+        }
+    }
+
+    /// <summary>Time has passed: asks a carrier that sends nothing for a sign of life, and ends the call when none comes. The wheel's thread.</summary>
+    public void Tick(TimeSpan now)
+    {
+        if (_options.CarrierKeepAlive <= TimeSpan.Zero || now < _nextPing)
+        {
+            return;
+        }
+
+        _nextPing = now + _options.CarrierKeepAlive;
+        if (!_keepAlive.Tick())
+        {
+            _ending.TryEnd(CallEndReason.CarrierSilent, "No message and no answer to pings: the carrier's connection is half-open.");
         }
     }
 
@@ -236,6 +255,7 @@ internal sealed class CarrierLeg : ICarrierOutput
 
             if (frames > 0)
             {
+                Caller.HeardAt(_clock.Now);
                 ledger.Tick();
                 model.Flush();
                 if (_options.MeasureLoops)
@@ -267,13 +287,13 @@ internal sealed class CarrierLeg : ICarrierOutput
         switch (message.Type)
         {
             case MediaStreamsEventType.Media:
-                HandleMedia(message, model);
+                Caller.Take(message, model.ReadyWriter);
                 return true;
             case MediaStreamsEventType.Mark:
                 ledger.Acknowledge(message.MarkName);
                 return false;
             case MediaStreamsEventType.Dtmf:
-                signals.Post(new CallEvent.DtmfReceived(_clock.Now, (char)message.Digit));
+                HandleDigit((char)message.Digit, signals);
                 return false;
             case MediaStreamsEventType.Stop:
                 _ending.TryEnd(CallEndReason.CarrierStopped);
@@ -284,29 +304,16 @@ internal sealed class CarrierLeg : ICarrierOutput
         }
     }
 
-    private void HandleMedia(in MediaStreamsEvent message, ModelLeg model)
+    private void HandleDigit(char digit, ICallSignals signals)
     {
-        _counters.CallerFrames++;
-        if (message.Chunk >= 0)
+        TimeSpan now = _clock.Now;
+        if (_digits.TryTake(now))
         {
-            // Chunks count from 1 on each track (PROTOCOL A.2): a repeated or late one is dropped, a gap is counted.
-            if (message.Chunk <= _lastChunk)
-            {
-                _counters.CallerFramesRejected++;
-                return;
-            }
-
-            if (_lastChunk > 0)
-            {
-                _counters.CallerChunksMissing += message.Chunk - _lastChunk - 1;
-            }
-
-            _lastChunk = message.Chunk;
+            signals.Post(new CallEvent.DtmfReceived(now, digit));
         }
-
-        if (!_path.TryForward(message.Payload, message.PayloadHasEscapes, model.ReadyWriter))
+        else
         {
-            _counters.CallerFramesRejected++;
+            _counters.DigitsDropped++;
         }
     }
 

@@ -44,12 +44,12 @@ internal sealed class InterruptedResponses
         }
     }
 
-    /// <summary>Cuts off the active response; false when there is none.</summary>
+    /// <summary>Cuts off the active response; false when there is none, or it has been cut off already.</summary>
     public bool TryInterruptActive()
     {
         lock (_gate)
         {
-            if (_active is null)
+            if (_active is null || IsKnown(_active))
             {
                 return false;
             }

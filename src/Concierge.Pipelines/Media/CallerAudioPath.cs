@@ -17,6 +17,8 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
     /// <summary>The longest payload that is passed on as it stands: longer ones are cut into pieces of <see cref="AudioScratch.PieceOctets"/>.</summary>
     private const int VerbatimText = AudioScratch.PieceOctets / 3 * 4;
 
+    private static readonly byte[] s_silence = MakeSilence();
+
     private readonly CallAudioMode _mode = options.AudioMode;
     private readonly ResamplerStage? _up = options.AudioMode == CallAudioMode.Pcm16
         ? new ResamplerStage(PolyphaseFilter.For(8000, 24000, options.Resampling))
@@ -31,25 +33,43 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
     /// <param name="payload">Base64 text as it stands on the wire.</param>
     /// <param name="hasEscapes">Whether it contains JSON escapes.</param>
     /// <param name="model">The model's writer once its session is ready.</param>
-    /// <returns>False when the payload is not base64 or is empty; it is dropped whole.</returns>
-    public bool TryForward(ReadOnlySpan<byte> payload, bool hasEscapes, WebSocketWriter? model)
+    /// <returns>Octets of mu-law taken; 0 when the payload is not base64 or is empty; it is dropped whole.</returns>
+    public int Forward(ReadOnlySpan<byte> payload, bool hasEscapes, WebSocketWriter? model)
     {
         if (_mode == CallAudioMode.MuLaw && model is not null && !hasEscapes && _early.Length == 0 && payload.Length <= VerbatimText)
         {
-            return TryForwardVerbatim(payload, model);
+            return ForwardVerbatim(payload, model);
         }
 
         AudioScratch scratch = AudioScratch.Current;
         if (Base64Text.Decode(payload, hasEscapes, scratch.Payload, out int length) != Base64TextError.None || length == 0)
         {
-            return false;
+            return 0;
         }
 
-        ReadOnlySpan<byte> muLaw = scratch.Payload.AsSpan(0, length);
+        Take(scratch.Payload.AsSpan(0, length), model, scratch);
+        return length;
+    }
+
+    /// <summary>Takes silence in place of audio that did not come.</summary>
+    /// <param name="octets">How much, in octets of mu-law.</param>
+    /// <param name="model">The model's writer once its session is ready.</param>
+    public void ForwardSilence(int octets, WebSocketWriter? model)
+    {
+        while (octets > 0)
+        {
+            int n = Math.Min(octets, s_silence.Length);
+            octets -= n;
+            Take(s_silence.AsSpan(0, n), model, AudioScratch.Current);
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> muLaw, WebSocketWriter? model, AudioScratch scratch)
+    {
         if (model is null)
         {
             Keep(muLaw);
-            return true;
+            return;
         }
 
         if (_early.Length > 0)
@@ -58,21 +78,27 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
         }
 
         Forward(muLaw, model, scratch);
-        return true;
     }
 
     /// <summary>
     /// The carrier's own text goes to the model as it stands, one append event for one media message: two padded texts cannot be joined. Checked as strictly as a decoder would.
     /// </summary>
-    private bool TryForwardVerbatim(ReadOnlySpan<byte> payload, WebSocketWriter model)
+    private int ForwardVerbatim(ReadOnlySpan<byte> payload, WebSocketWriter model)
     {
         if (payload.IsEmpty || !Base64Text.IsValid(payload))
         {
-            return false;
+            return 0;
         }
 
         Count(model.TryAppend(WebSocketOpcode.Text, new AppendTextPayload(new AppendBase64Message(payload)), WebSocketLane.Media));
-        return true;
+        return DecodedLength(payload);
+    }
+
+    /// <summary>How many octets base64 text stands for; about, where it is escaped or not valid.</summary>
+    public static int DecodedLength(ReadOnlySpan<byte> text)
+    {
+        int padding = text.Length < 4 || text[^1] != (byte)'=' ? 0 : text[^2] != (byte)'=' ? 1 : 2;
+        return (text.Length / 4 * 3) - padding;
     }
 
     /// <summary>Forwards mu-law octets that did not come from the carrier's wire.</summary>
@@ -80,6 +106,13 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
 
     /// <summary>Gives the early audio's memory back.</summary>
     public void Close() => _early.Clear();
+
+    private static byte[] MakeSilence()
+    {
+        byte[] silence = new byte[AudioScratch.PieceOctets];
+        silence.AsSpan().Fill(0xFF); // mu-law's zero (G.711)
+        return silence;
+    }
 
     private void Keep(ReadOnlySpan<byte> muLaw)
     {

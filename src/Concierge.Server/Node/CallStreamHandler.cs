@@ -16,6 +16,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler
     private readonly CallSessionOptions _session;
     private readonly TimeProvider _time;
     private readonly ILogger<CallSession> _log;
+    private readonly CallWheel _wheel;
 
     /// <param name="options">The node's settings.</param>
     /// <param name="tokens">What a stream's token is checked against.</param>
@@ -29,6 +30,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler
         _tokens = tokens;
         _plan = plan;
         _time = time;
+        _wheel = new CallWheel(time);
         _connector = new RealtimeConnector(options, time);
         _session = (session ?? new CallSessionOptions()) with { AudioMode = options.AudioMode };
         _log = loggers.CreateLogger<CallSession>();
@@ -37,7 +39,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler
     public async Task<CallEndReason> RunAsync(IDuplexPipe carrier, CancellationToken draining)
     {
         CallPlan plan = _plan(AdmitAsync);
-        CallSession session = new(carrier, _connector, plan.Controller, _session, _time, plan.Observers, _log);
+        CallSession session = new(carrier, _connector, plan.Controller, _session, _time, plan.Observers, _log, _wheel);
         CallResult result = await session.RunAsync(draining);
         plan.OnEnded?.Invoke(result);
         return result.Reason;

@@ -87,9 +87,9 @@ public sealed class CallerAudioPathTests
 
         public Fixture() => _model = new WebSocketWriter(_pipe.Writer, WebSocketRole.Client);
 
-        public bool Keep(string text) => _path.TryForward(Encoding.UTF8.GetBytes(text), hasEscapes: false, model: null);
+        public bool Keep(string text) => _path.Forward(Encoding.UTF8.GetBytes(text), hasEscapes: false, model: null) > 0;
 
-        public bool Forward(string text, bool hasEscapes) => _path.TryForward(Encoding.UTF8.GetBytes(text), hasEscapes, _model);
+        public bool Forward(string text, bool hasEscapes) => _path.Forward(Encoding.UTF8.GetBytes(text), hasEscapes, _model) > 0;
 
         public List<string> Texts()
         {

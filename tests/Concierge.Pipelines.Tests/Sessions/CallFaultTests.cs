@@ -170,7 +170,10 @@ public sealed class CallFaultTests
             new CallSessionOptions { AudioMode = CallAudioMode.MuLaw });
         Assert.Equal(3, result.Counters.CallerFramesRejected);
         Assert.Equal(3, result.Counters.CallerChunksMissing);
-        Assert.Equal(322, call.Model.Heard.Where(e => (string?)e["type"] == "input_audio_buffer.append").Sum(e => Convert.FromBase64String((string)e["audio"]!).Length));
+        Assert.Equal(2, result.Counters.CallerFramesRepeated);
+
+        // 322 octets of the caller, and 80 ms of silence where the timestamps say that something is missing.
+        Assert.Equal(322 + 640, call.Model.Heard.Where(e => (string?)e["type"] == "input_audio_buffer.append").Sum(e => Convert.FromBase64String((string)e["audio"]!).Length));
     }
 
     [Fact]
@@ -457,6 +460,7 @@ public sealed class CallFaultTests
             for (int i = 0; i < 40; i++)
             {
                 c.Model.Delta("r1", "a1", new byte[48_000]);
+                c.Carrier.Media(new byte[160]);
                 await c.WaitAsync(1000);
             }
 

@@ -13,7 +13,7 @@ internal sealed class ScriptedCarrier
 
     private readonly WebSocketReader _reader;
     private readonly WebSocketWriter _writer;
-    private bool _deaf;
+    private readonly CancellationTokenSource _ear = new();
     private int _chunk;
     private int _sequence;
 
@@ -30,6 +30,10 @@ internal sealed class ScriptedCarrier
 
     public IEnumerable<string> HeardKinds => Heard.Select(e => (string)e["event"]!);
 
+    /// <summary>Presses a key.</summary>
+    public void Press(char digit) => Say(
+        $$$$"""{"event":"dtmf","sequenceNumber":"{{{{++_sequence}}}}","streamSid":"{{{{StreamSid}}}}","dtmf":{"track":"inbound_track","digit":"{{{{digit}}}}"}}""");
+
     public int HeardOctets => Heard.Where(e => (string?)e["event"] == "media").Sum(e => Convert.FromBase64String((string)e["media"]!["payload"]!).Length);
 
     public void Say(string json)
@@ -43,10 +47,10 @@ internal sealed class ScriptedCarrier
     public void Start(string encoding = "audio/x-mulaw", int rate = 8000) => Say(
         $$$$"""{"event":"start","sequenceNumber":"{{{{++_sequence}}}}","streamSid":"{{{{StreamSid}}}}","start":{"streamSid":"{{{{StreamSid}}}}","accountSid":"AC0123456789abcdef0123456789abcdef","callSid":"{{{{CallSid}}}}","tracks":["inbound"],"mediaFormat":{"encoding":"{{{{encoding}}}}","sampleRate":{{{{rate}}}},"channels":1},"customParameters":{}}}""");
 
-    public void Media(byte[] muLaw, int? chunk = null, string? payload = null)
+    public void Media(byte[] muLaw, int? chunk = null, string? payload = null, long? timestamp = null)
     {
         _chunk = chunk ?? _chunk + 1;
-        Say($$$$"""{"event":"media","sequenceNumber":"{{{{++_sequence}}}}","streamSid":"{{{{StreamSid}}}}","media":{"track":"inbound","chunk":"{{{{_chunk}}}}","timestamp":"{{{{_chunk * 20}}}}","payload":"{{{{payload ?? Convert.ToBase64String(muLaw)}}}}"}}""");
+        Say($$$$"""{"event":"media","sequenceNumber":"{{{{++_sequence}}}}","streamSid":"{{{{StreamSid}}}}","media":{"track":"inbound","chunk":"{{{{_chunk}}}}","timestamp":"{{{{timestamp ?? _chunk * 20}}}}","payload":"{{{{payload ?? Convert.ToBase64String(muLaw)}}}}"}}""");
     }
 
     public void ReturnMark(string name) =>
@@ -63,16 +67,16 @@ internal sealed class ScriptedCarrier
     public void Stop() => Say($$$$"""{"event":"stop","sequenceNumber":"{{{{++_sequence}}}}","streamSid":"{{{{StreamSid}}}}","stop":{"accountSid":"AC0123456789abcdef0123456789abcdef","callSid":"{{{{CallSid}}}}"}}""");
 
     /// <summary>Leaves what comes from now on unread.</summary>
-    public void StopReading() => _deaf = true;
+    public void StopReading() => _ear.Cancel();
 
     /// <summary>Listens until the line ends; the reader answers close and ping by itself.</summary>
     public async Task ListenAsync()
     {
         try
         {
-            while (!_deaf)
+            while (true)
             {
-                switch (await _reader.ReadAsync())
+                switch (await _reader.ReadAsync(_ear.Token))
                 {
                     case WebSocketReadStatus.Message:
                         Heard.Add(JsonNode.Parse(Encoding.UTF8.GetString(_reader.Payload))!);
@@ -85,9 +89,9 @@ internal sealed class ScriptedCarrier
                 }
             }
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException)
         {
-            // The test reset the line under us.
+            // The test reset the line under us, or had enough of it.
         }
     }
 

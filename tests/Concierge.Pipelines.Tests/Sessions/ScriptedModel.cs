@@ -19,6 +19,9 @@ internal sealed class ScriptedModel : IModelConnector
 
     public IEnumerable<string> HeardTypes => Heard.Select(e => (string)e["type"]!);
 
+    /// <summary>The caller's audio that was appended, as it arrived.</summary>
+    public byte[] HeardAudio => [.. Heard.Where(e => (string?)e["type"] == "input_audio_buffer.append").SelectMany(e => Convert.FromBase64String((string)e["audio"]!))];
+
     public int? CloseCode { get; private set; }
 
     /// <summary>Null answers a session update with what was asked for.</summary>
@@ -84,6 +87,10 @@ internal sealed class ScriptedModel : IModelConnector
 
     public void SpeechStarted() => Event("input_audio_buffer.speech_started", """
         "audio_start_ms":100,"item_id":"user_1"
+        """);
+
+    public void SpeechStopped() => Event("input_audio_buffer.speech_stopped", """
+        "audio_end_ms":900,"item_id":"user_1"
         """);
 
     public ValueTask CloseAsync(int code, string reason) => _writer!.CloseAsync(code, reason);

@@ -1,0 +1,100 @@
+using Concierge.Pipelines.Media;
+using Concierge.Protocols.MediaStreams;
+using Concierge.WebSockets;
+
+namespace Concierge.Pipelines.Legs;
+
+/// <summary>
+/// Where the caller's frames enter the call: placed on the carrier's clock, gaps filled with silence, and on to the model. When media stops while the model
+/// still waits for the end of a turn, silence goes in its place, or the turn would never end.
+/// </summary>
+/// <remarks>The carrier loop takes frames, the node's wheel looks for stalls; one lock of this call's own between them.</remarks>
+internal sealed class CallerInlet(CallSessionOptions options, CallCounters counters)
+{
+    private readonly Lock _gate = new();
+    private readonly CallerAudioPath _path = new(options, counters);
+    private readonly CallerTimeline _timeline = new(Octets(options.GapFill), counters);
+    private TimeSpan _heardAt;
+    private TimeSpan _silentUpTo; // silence has been sent up to here, on the session's clock
+    private int _stalled;         // octets of silence sent for this stall
+
+    /// <summary>Takes one media message.</summary>
+    /// <param name="message">What the carrier sent.</param>
+    /// <param name="model">The model's writer once its session is ready.</param>
+    public void Take(in MediaStreamsEvent message, WebSocketWriter? model)
+    {
+        lock (_gate)
+        {
+            counters.CallerFrames++;
+            if (!_timeline.TryPlace(message.Chunk))
+            {
+                counters.CallerFramesRejected++;
+                return;
+            }
+
+            if (options.GapFill > TimeSpan.Zero)
+            {
+                _path.ForwardSilence(_timeline.SilenceBefore(message.TimestampMs, CallerAudioPath.DecodedLength(message.Payload)), model);
+            }
+
+            int octets = _path.Forward(message.Payload, message.PayloadHasEscapes, model);
+            _timeline.Advance(octets);
+            counters.CallerFramesRejected += octets == 0 ? 1 : 0;
+        }
+    }
+
+    /// <summary>Media arrived: whatever had stalled goes on.</summary>
+    public void HeardAt(TimeSpan now)
+    {
+        lock (_gate)
+        {
+            _heardAt = now;
+            _stalled = 0;
+        }
+    }
+
+    /// <summary>Time has passed: sends silence for as long as media that has stopped would have taken. False when there was nothing to send.</summary>
+    /// <param name="now">The session's clock.</param>
+    /// <param name="callerSpeaks">Whether the model waits for the end of a turn.</param>
+    /// <param name="model">The model's writer once its session is ready.</param>
+    public bool TryBridge(TimeSpan now, bool callerSpeaks, WebSocketWriter? model)
+    {
+        if (!callerSpeaks || model is null || options.StalledTurnAfter <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            if (now - _heardAt < options.StalledTurnAfter || _stalled >= Octets(options.StalledTurnSilence))
+            {
+                return false;
+            }
+
+            if (_stalled == 0)
+            {
+                counters.CallerTurnsStalled++;
+                _silentUpTo = now - CallWheel.DefaultInterval;
+            }
+
+            int octets = Math.Min(Octets(now - _silentUpTo), Octets(options.StalledTurnSilence) - _stalled);
+            _silentUpTo = now;
+            _stalled += octets;
+            counters.CallerSilenceOctets += octets;
+            _timeline.Advance(octets);
+            _path.ForwardSilence(octets, model);
+            return octets > 0;
+        }
+    }
+
+    /// <summary>Gives the early audio's memory back.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _path.Close();
+        }
+    }
+
+    private static int Octets(TimeSpan duration) => (int)(duration.Ticks * 8000 / TimeSpan.TicksPerSecond);
+}
