@@ -100,16 +100,75 @@ public sealed class StreamPipeTests
         Assert.False((await flush).IsCompleted);
     }
 
-    private sealed class ChoppingStream(byte[] data, Random random) : MemoryStream(data)
+    [Theory]
+    [InlineData(WebSocketRole.Server)]
+    [InlineData(WebSocketRole.Client)]
+    public async Task Messages_of_every_size_come_out_whole_however_the_stream_chops_them(WebSocketRole role)
     {
+        Random random = new(11);
+        MemoryStream wire = new();
+        List<byte[]> sent = [];
+        foreach (int size in (int[])[0, 1, 125, 126, 4_000, 16_370, 16_384, 40_000, 65_535, 65_536, 65_537, 200_000, 3, 60_000, 60_000, 60_000, 700])
+        {
+            byte[] payload = Wire.Octets(size);
+            sent.Add(payload);
+            uint key = role == WebSocketRole.Server ? 0x9E3779B9u + (uint)size : 0;
+            byte[] frame = new byte[14 + size];
+            int header = WebSocketFrameFormatter.WriteHeader(frame, WebSocketOpcode.Binary, true, size, role == WebSocketRole.Server, key);
+            WebSocketMask.Apply(payload, frame.AsSpan(header), key);
+            wire.Write(frame, 0, header + size);
+        }
+
+        for (int most = 700; most < 200_000; most *= 3)
+        {
+            using WebSocketReader reader = new(WebSocketStreams.CreateReader(new ChoppingStream(wire.ToArray(), random, most)), role, WebSocketLimits.Default, writer: null);
+            foreach (byte[] payload in sent)
+            {
+                Assert.Equal(WebSocketReadStatus.Message, await reader.ReadAsync());
+                Assert.True(payload.AsSpan().SequenceEqual(reader.Payload), $"{payload.Length} octets, chopped at {most}");
+            }
+
+            Assert.Equal(WebSocketReadStatus.EndOfStream, await reader.ReadAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_large_message_takes_two_reads_and_leaves_an_empty_buffer()
+    {
+        const int Size = 60_000;
+        MemoryStream wire = new();
+        byte[] frame = new byte[14 + Size];
+        int header = WebSocketFrameFormatter.WriteHeader(frame, WebSocketOpcode.Binary, true, Size, masked: false, 0);
+        for (int i = 0; i < 10; i++)
+        {
+            wire.Write(frame, 0, header + Size);
+        }
+
+        ChoppingStream stream = new(wire.ToArray(), new Random(1), int.MaxValue);
+        using WebSocketReader reader = new(WebSocketStreams.CreateReader(stream), WebSocketRole.Client, WebSocketLimits.Default, writer: null);
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.Equal(WebSocketReadStatus.Message, await reader.ReadAsync());
+            Assert.Equal(Size, reader.Payload.Length);
+        }
+
+        // The first reads find the size of the buffer; from then on it is a read of the header with what fits, and one of the rest.
+        Assert.InRange(stream.Reads, 20, 24);
+    }
+
+    private sealed class ChoppingStream(byte[] data, Random random, int most = 5000) : MemoryStream(data)
+    {
+        public int Reads { get; private set; }
+
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
+            Reads++;
             if (random.Next(3) == 0)
             {
                 await Task.Yield();
             }
 
-            return Read(buffer.Span[..Math.Min(buffer.Length, random.Next(1, 5000))]);
+            return Read(buffer.Span[..Math.Min(buffer.Length, most == int.MaxValue ? most : random.Next(1, most))]);
         }
     }
 

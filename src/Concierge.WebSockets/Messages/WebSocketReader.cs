@@ -14,6 +14,7 @@ namespace Concierge.WebSockets;
 public sealed partial class WebSocketReader : IDisposable
 {
     private readonly PipeReader _input;
+    private readonly StreamInput? _stream;
     private readonly WebSocketRole _role;
     private readonly WebSocketWriter? _writer;
     private readonly long _maxFramePayload;
@@ -35,6 +36,7 @@ public sealed partial class WebSocketReader : IDisposable
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(limits);
         _input = input;
+        _stream = input as StreamInput;
         _role = role;
         _writer = writer;
         _maxFramePayload = limits.MaxFramePayload;
@@ -214,6 +216,10 @@ public sealed partial class WebSocketReader : IDisposable
         _buffer = default;
         _current = default;
         _offset = 0;
+        if (_inPlace)
+        {
+            _stream?.Expect(_frameLeft - _inPlaceDone);
+        }
     }
 
     private void FinishInput()

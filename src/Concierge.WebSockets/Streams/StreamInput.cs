@@ -9,6 +9,7 @@ namespace Concierge.WebSockets;
 internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
 {
     private const int MinRead = 1024;
+    private const int MaxExpected = 64 * 1024;
 
     private readonly Stream _stream;
     private readonly Action _onRead;
@@ -21,6 +22,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     // Up to where the consumer has looked: only octets beyond it complete a read.
     private int _examined;
     private bool _filled;
+    private int _expected;
     private bool _ended;
     private bool _completed;
 
@@ -80,7 +82,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         ValueTask<int> read;
         try
         {
-            read = _stream.ReadAsync(_buffer.AsMemory(_end), _cancel.Token);
+            read = _stream.ReadAsync(_buffer.AsMemory(_end, ReadLength()), _cancel.Token);
             if (read.IsCompleted)
             {
                 Took(read.GetAwaiter().GetResult());
@@ -206,6 +208,20 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         return new ReadResult(sequence, canceled, _ended);
     }
 
+    /// <summary>
+    /// Tells that a frame goes on for so many octets: the next read finds room for them in one piece and, where they are many, takes no more, so that the next frame begins in
+    /// an empty buffer and nothing is ever moved.
+    /// </summary>
+    /// <param name="octets">What is missing; beyond 64 KiB the buffer does not grow.</param>
+    public void Expect(int octets) => _expected = Math.Min(octets, MaxExpected);
+
+    private int ReadLength()
+    {
+        int limit = _expected > _smallest ? _expected : Math.Max(_largest, MinRead);
+        _expected = 0;
+        return Math.Min(limit, _buffer!.Length - _end);
+    }
+
     /// <summary>Room for the next read behind what is still unconsumed, in a buffer of the right size.</summary>
     private void MakeRoom()
     {
@@ -222,15 +238,16 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         {
             wanted = Math.Min(2 * wanted, _largest);
         }
-        else if (live == 0 && wanted >= 2 * _smallest && _end <= wanted / 4)
+        else if (live == 0 && _expected == 0 && wanted >= 2 * _smallest && _end <= wanted / 4)
         {
             // The last reads would have fitted a quarter: a burst is over.
             wanted = Math.Max(_smallest, wanted / 2);
         }
 
-        if (wanted - live < MinRead)
+        int room = Math.Max(MinRead, _expected);
+        if (wanted - live < room)
         {
-            wanted = Math.Max(wanted, live + Math.Max(MinRead, live));
+            wanted = live + (_expected > 0 ? room : Math.Max(room, live));
         }
 
         if (wanted != _buffer.Length)
@@ -240,7 +257,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = other;
         }
-        else if (_start > 0 && (live == 0 || wanted - _end < Math.Max(MinRead, live)))
+        else if (_start > 0 && (live == 0 || wanted - _end < (_expected > 0 ? room : Math.Max(room, live))))
         {
             _buffer.AsSpan(_start, live).CopyTo(_buffer);
         }

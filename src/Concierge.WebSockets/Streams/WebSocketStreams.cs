@@ -12,8 +12,8 @@ public static class WebSocketStreams
     /// <summary>A reader over a stream whose buffer grows while reads fill it and shrinks when they do not.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="bufferSize">The smallest buffer in octets; rented while the reader lives. Default 4 KiB.</param>
-    /// <param name="maxReadAhead">The largest buffer that filled reads may grow to. Default 64 KiB.</param>
-    public static PipeReader CreateReader(Stream stream, int bufferSize = 4 * 1024, int maxReadAhead = 64 * 1024)
+    /// <param name="maxReadAhead">The most octets of one read, and the largest buffer that filled reads grow to; the rest of a frame longer than that is read in one piece of up to 64 KiB. Default 16 KiB.</param>
+    public static PipeReader CreateReader(Stream stream, int bufferSize = 4 * 1024, int maxReadAhead = 16 * 1024)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferSize, 256);
