@@ -17,6 +17,7 @@ namespace Concierge.Calls.Life;
 [JsonDerivedType(typeof(Answered), "answered_by")]
 [JsonDerivedType(typeof(HangupRequested), "hangup_requested")]
 [JsonDerivedType(typeof(Said), "said")]
+[JsonDerivedType(typeof(Saying), "saying")]
 [JsonDerivedType(typeof(OutcomeRecorded), "outcome")]
 [JsonDerivedType(typeof(TurnMeasured), "turn")]
 [JsonDerivedType(typeof(UsageReported), "usage")]
@@ -32,6 +33,26 @@ public abstract record CallFact
 
     /// <summary>Unique over all calls. Unless given, random; whoever may report the same thing twice gives the same id twice.</summary>
     public string FactId { get; init; } = Guid.CreateVersion7().ToString("N");
+
+    /// <summary>The name of its kind in the store and in exports, for instance <c>stream_started</c>.</summary>
+    [JsonIgnore]
+    public string Kind => this switch
+    {
+        Created => "created",
+        Dialed => "dialed",
+        Reported => "state",
+        StreamStarted => "stream_started",
+        StreamEnded => "stream_ended",
+        Answered => "answered_by",
+        HangupRequested => "hangup_requested",
+        Said => "said",
+        Saying => "saying",
+        OutcomeRecorded => "outcome",
+        TurnMeasured => "turn",
+        UsageReported => "usage",
+        Recorded => "recording",
+        _ => "note",
+    };
 
     /// <summary>The call exists.</summary>
     public sealed record Created : CallFact
@@ -133,10 +154,23 @@ public abstract record CallFact
         public required string Cause { get; init; }
     }
 
-    /// <summary>One turn of the transcript.</summary>
+    /// <summary>One turn of the transcript, whole.</summary>
     public sealed record Said : CallFact
     {
+        /// <summary>The model's conversation item; one turn has one.</summary>
+        public string? ItemId { get; init; }
+
         /// <summary>The turn.</summary>
+        public required TranscriptEntry Entry { get; init; }
+    }
+
+    /// <summary>A turn as far as it has come: kept about once a second, so that a crash loses no more than that. <see cref="Said"/> of the same item replaces it.</summary>
+    public sealed record Saying : CallFact
+    {
+        /// <summary>The model's conversation item.</summary>
+        public required string ItemId { get; init; }
+
+        /// <summary>The turn so far.</summary>
         public required TranscriptEntry Entry { get; init; }
     }
 
