@@ -15,6 +15,12 @@ public static partial class PolyphaseResampler
         int ratio = filter.Decimation;
         int taps = filter.TapsPerPhase / ratio; // of each branch
         int next = state.NextOutput;
+        if (level >= SimdLevel.Vector512 && SimdSupport.Has512 && part.Length == 3 * TripleFrame512.Frame && ratio == 3 && next == 0 && filter.HasSingleTapPhase)
+        {
+            TripleFrame512.Decimate(filter, state.History, ref MemoryMarshal.GetReference(part), ref MemoryMarshal.GetReference(destination));
+            return TripleFrame512.Frame;
+        }
+
         int count = OutputSamples(filter, next, part.Length);
         state.NextOutput = next + (count * ratio) - part.Length;
         if (count == 0)

@@ -17,6 +17,12 @@ public static partial class PolyphaseResampler
         const int Pairs = InterpolatorChunk / 2;
         int taps = filter.TapsPerPhase;
         int count = part.Length;
+        if (level >= SimdLevel.Vector512 && SimdSupport.Has512 && count == TripleFrame512.Frame && filter.Interpolation == 3 && filter.HasSingleTapPhase)
+        {
+            TripleFrame512.Interpolate(filter, state.History, ref MemoryMarshal.GetReference(part), ref MemoryMarshal.GetReference(destination));
+            return 3 * count;
+        }
+
         int pairs = (count + 1) / 2;
 
         // [one sample that no tap reaches][taps - 1 of history][the chunk][silence]
