@@ -62,6 +62,7 @@ internal static class ConciergeCommandLine
         root.Add(DemoCommand.Create());
         root.Add(CodecCommand.Create());
         root.Add(FiltersCommand.Create());
+        root.Add(TwinCommand.Create());
         return root;
     }
 

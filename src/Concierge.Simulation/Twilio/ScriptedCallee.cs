@@ -19,7 +19,9 @@ internal sealed class ScriptedCallee
 
     private readonly ScenarioTurn[] _script;
     private readonly ScenarioCallee _manner;
-    private readonly TwilioTwinRecord _record;
+    private TwilioTwinRecord _record;
+    private long _base;            // when the present record's clock began
+    private long _turnBase;        // that of the record which holds the present turn
     private int _next;
     private long _now;             // ms, end of the present frame
     private long _ownEnd;          // when the callee's last turn ended
@@ -31,6 +33,7 @@ internal sealed class ScriptedCallee
     private int _said;
     private TwilioTwinTurn? _turn;
     private TwilioTwinTurn? _yielding;
+    private long _yieldBase;
 
     public ScriptedCallee(Scenario scenario, TwilioTwinRecord record)
     {
@@ -77,14 +80,26 @@ internal sealed class ScriptedCallee
         return level;
     }
 
-    /// <summary>The call is over: what was being heard ends here.</summary>
+    /// <summary>From now on turns and speech go into this record, on a clock that begins now.</summary>
+    public void RecordInto(TwilioTwinRecord record)
+    {
+        _record = record;
+        _base = _now;
+    }
+
+    /// <summary>The stream is over: what was being heard ends here.</summary>
     public void Finish()
     {
         if (_speechStart >= 0)
         {
-            _record.AgentSpeech.Add(new TwilioTwinSpeech(TimeSpan.FromMilliseconds(_speechStart), TimeSpan.FromMilliseconds(_lastLoud)));
-            _speechStart = -1;
+            NoteSpeech();
         }
+    }
+
+    private void NoteSpeech()
+    {
+        _record.AgentSpeech.Add(new TwilioTwinSpeech(TimeSpan.FromMilliseconds(Math.Max(0, _speechStart - _base)), TimeSpan.FromMilliseconds(Math.Max(0, _lastLoud - _base))));
+        _speechStart = -1;
     }
 
     private void Listen(bool loud)
@@ -105,16 +120,15 @@ internal sealed class ScriptedCallee
         }
         else if (_speechStart >= 0 && _now - _lastLoud >= SpeechGapMs)
         {
-            _record.AgentSpeech.Add(new TwilioTwinSpeech(TimeSpan.FromMilliseconds(_speechStart), TimeSpan.FromMilliseconds(_lastLoud)));
-            _speechStart = -1;
+            NoteSpeech();
         }
 
-        if (_yielding is not null && _now - Math.Max(_lastLoud, _yielding.StartedAt.TotalMilliseconds) >= YieldGapMs)
+        if (_yielding is not null && _now - Math.Max(_lastLoud, _yieldBase + _yielding.StartedAt.TotalMilliseconds) >= YieldGapMs)
         {
-            _yielding.AgentStoppedAt = TimeSpan.FromMilliseconds(_lastLoud);
+            _yielding.AgentStoppedAt = TimeSpan.FromMilliseconds(_lastLoud - _yieldBase);
             _yielding = null;
         }
-        else if (_yielding?.EndedAt is { } ended && _now - ended.TotalMilliseconds >= YieldGapMs)
+        else if (_yielding?.EndedAt is { } ended && _now - _yieldBase - ended.TotalMilliseconds >= YieldGapMs)
         {
             _yielding = null;
         }
@@ -154,13 +168,15 @@ internal sealed class ScriptedCallee
             Index = _next++,
             Clip = turn.Clip?.Name,
             Transcript = turn.Transcript,
-            StartedAt = TimeSpan.FromMilliseconds(_now - FrameMs),
+            StartedAt = TimeSpan.FromMilliseconds(_now - FrameMs - _base),
             Interrupts = interrupts,
         };
+        _turnBase = _base;
         _record.Turns.Add(_turn);
         if (interrupts)
         {
             _yielding = _turn;
+            _yieldBase = _base;
         }
 
         _saying = turn.Clip is { } clip ? clip.At(8000).ToArray() : turn.ToneHz > 0 ? Tone(turn.ToneHz, turn.ToneMs) : [];
@@ -174,7 +190,7 @@ internal sealed class ScriptedCallee
     private void EndTurn()
     {
         _saying = null;
-        _turn!.EndedAt = TimeSpan.FromMilliseconds(_now);
+        _turn!.EndedAt = TimeSpan.FromMilliseconds(_now - _turnBase);
         _ownEnd = _now;
         _heardSinceTurn = false;
         if (_script[_turn.Index].HangUp)

@@ -22,7 +22,7 @@ internal sealed class TwilioMessages
 
     public void Connected() => Send("""{"event":"connected","protocol":"Call","version":"1.0.0"}"""u8);
 
-    public void Start(TwilioTwinRecord record, TwilioTwinOptions options)
+    public void Start(TwilioTwinRecord record, TwilioTwinOptions options, IReadOnlyList<string>? tracks = null)
     {
         TwilioTwinFaults faults = options.Faults;
         using var stream = new MemoryStream();
@@ -36,7 +36,11 @@ internal sealed class TwilioMessages
             json.WriteString("streamSid", record.StreamSid);
             json.WriteString("callSid", record.CallSid);
             json.WriteStartArray("tracks");
-            json.WriteStringValue("inbound");
+            foreach (string track in tracks ?? ["inbound"])
+            {
+                json.WriteStringValue(track);
+            }
+
             json.WriteEndArray();
             json.WriteStartObject("mediaFormat");
             json.WriteString("encoding", faults.Encoding);
@@ -59,12 +63,14 @@ internal sealed class TwilioMessages
     }
 
     /// <summary>{"event":"media","sequenceNumber":"3","media":{"track":"inbound","chunk":"1","timestamp":"94","payload":"..."},"streamSid":"MZ..."}</summary>
-    public void Media(long chunk, long timestampMs, ReadOnlySpan<byte> payload, bool spoiled = false, bool repeats = false)
+    public void Media(long chunk, long timestampMs, ReadOnlySpan<byte> payload, bool spoiled = false, bool repeats = false, string track = "inbound")
     {
         _length = 0;
         Put("{\"event\":\"media\",\"sequenceNumber\":\""u8);
         Put(repeats ? _sequence : ++_sequence);
-        Put("\",\"media\":{\"track\":\"inbound\",\"chunk\":\""u8);
+        Put("\",\"media\":{\"track\":\""u8);
+        Put(track == "inbound" ? "inbound"u8 : "outbound"u8);
+        Put("\",\"chunk\":\""u8);
         Put(chunk);
         Put("\",\"timestamp\":\""u8);
         Put(timestampMs);

@@ -26,4 +26,7 @@ public enum TwilioTwinEnd
 
     /// <summary>The twin was told to stop.</summary>
     Cancelled,
+
+    /// <summary>The call was given new instructions or ended by the carrier's REST interface.</summary>
+    CallUpdated,
 }

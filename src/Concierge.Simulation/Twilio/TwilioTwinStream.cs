@@ -13,10 +13,8 @@ namespace Concierge.Simulation.Twilio;
 /// <remarks>Locking as in <see cref="Realtime.RealtimeTwinSession"/>: one lock, nothing waits under it, deterministic on a virtual clock.</remarks>
 public sealed class TwilioTwinStream
 {
-    private const int FrameMs = 20;
-    private const int FrameSamples = 160;
-    private const double SpeechDb = -45;
-    private const int MostUnderrunFrames = 10;
+    private const int FrameMs = TelephoneLeg.FrameMs;
+    private const int FrameSamples = TelephoneLeg.FrameSamples;
 
     private static readonly WebSocketWriterOptions s_writing = new() { ControlBudget = 4 * 1024 * 1024 };
     private static readonly WebSocketLimits s_reading = new() { MaxFramePayload = 8 * 1024 * 1024, MaxMessageSize = 8 * 1024 * 1024 };
@@ -32,18 +30,16 @@ public sealed class TwilioTwinStream
     private readonly TwilioMessages _messages;
     private readonly TwilioCommand _command;
     private readonly PlayoutBuffer _playout;
-    private readonly ScriptedCallee _callee;
-    private readonly TelephoneLine _telephone;
-    private readonly Random _jitter;
+    private readonly TelephoneLeg _leg;
+    private readonly bool _ownsLeg;
+    private readonly CallerVoiceSender _voice;
+    private readonly DrynessMeter _dryness = new();
     private readonly Action _tick;
-    private readonly int _loseEvery;
-    private readonly int _firstTimestamp;
     private readonly byte[] _played = new byte[FrameSamples];
     private readonly byte[] _sent = new byte[FrameSamples];
+    private readonly short[] _hearing = new short[FrameSamples];
     private readonly short[] _said = new short[FrameSamples];
     private long _frames;
-    private int _dryFrames;
-    private bool _wasLoud;
     private bool _closing;
 
     /// <summary>Creates a stream.</summary>
@@ -52,6 +48,12 @@ public sealed class TwilioTwinStream
     /// <param name="time">The clock.</param>
     /// <param name="options">Identity and behaviour; null for the defaults.</param>
     public TwilioTwinStream(IDuplexPipe line, Scenario scenario, TimeProvider time, TwilioTwinOptions? options = null)
+        : this(line, scenario, time, options, null)
+    {
+    }
+
+    /// <summary>Creates a stream of a call that has been going on: its person is heard and spoken to through <paramref name="leg"/>.</summary>
+    internal TwilioTwinStream(IDuplexPipe line, Scenario scenario, TimeProvider time, TwilioTwinOptions? options, TelephoneLeg? leg)
     {
         ArgumentNullException.ThrowIfNull(line);
         ArgumentNullException.ThrowIfNull(scenario);
@@ -69,11 +71,9 @@ public sealed class TwilioTwinStream
         _messages = new TwilioMessages(_socket, Record.StreamSid);
         _command = new TwilioCommand(Record.StreamSid);
         _playout = new PlayoutBuffer((int)(_options.MaxBuffered.TotalMilliseconds * 8));
-        _callee = new ScriptedCallee(scenario, Record);
-        _telephone = new TelephoneLine(scenario.Line, scenario.Seed);
-        _loseEvery = scenario.Line.LoseEveryFrames;
-        _jitter = new Random(scenario.Seed ^ 0x71CC);
-        _firstTimestamp = _jitter.Next(80, 180);
+        _ownsLeg = leg is null;
+        _leg = leg ?? new TelephoneLeg(scenario, Record);
+        _voice = new CallerVoiceSender(_messages, _options.Faults, scenario.Seed, scenario.Line.LoseEveryFrames);
         _tick = Tick;
     }
 
@@ -97,6 +97,12 @@ public sealed class TwilioTwinStream
         using CancellationTokenRegistration registration = ct.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _ended);
         lock (_gate)
         {
+            if (!_ownsLeg)
+            {
+                _leg.SetDriven(true);
+                _leg.Callee.RecordInto(Record);
+            }
+
             Open();
         }
 
@@ -121,12 +127,28 @@ public sealed class TwilioTwinStream
         {
             _closing = true;
             Record.EndedAt = _agenda.Now;
-            _callee.Finish();
+            _leg.Callee.Finish();
         }
 
         _agenda.Dispose();
+        if (!_ownsLeg)
+        {
+            _leg.SetDriven(false);
+        }
+
         await FinishAsync();
         return Record;
+    }
+
+    /// <summary>Ends the stream from the carrier's side, with stop: the call was updated or ended.</summary>
+    internal void Stop(TwilioTwinEnd end)
+    {
+        lock (_gate)
+        {
+            HangUp(end);
+        }
+
+        _socket.Flush();
     }
 
     private async Task ReadAsync()
@@ -224,78 +246,48 @@ public sealed class TwilioTwinStream
         var now = TimeSpan.FromMilliseconds(_frames * FrameMs);
         _agenda.At(now + TimeSpan.FromMilliseconds(FrameMs), _tick);
 
-        Span<short> heard = Record.Heard.Extend(FrameSamples);
         int length = _playout.Play(_played);
-        for (int i = 0; i < heard.Length; i++)
+        for (int i = 0; i < _hearing.Length; i++)
         {
-            heard[i] = TelephoneCodec.FromMuLaw(_played[i]);
+            _hearing[i] = TelephoneCodec.FromMuLaw(_played[i]);
         }
 
         int turns = Record.Turns.Count;
-        double agentDb = _callee.Frame(heard, _said);
-        NoteDryness(length, agentDb);
+        double agentDb = _leg.Frame(_hearing, _said, _sent);
+        Record.Heard.Append(_hearing);
+        Record.Said.Append(_said);
+        if (_dryness.Note(length, agentDb))
+        {
+            Record.Underruns++;
+        }
+
         if (length > 0)
         {
             Record.FirstAudioAt ??= now;
         }
 
         EchoMarks(now, cleared: false);
-        _telephone.Apply(_said, heard);
-        Span<short> said = Record.Said.Extend(FrameSamples);
-        for (int i = 0; i < said.Length; i++)
+        if (_voice.Send(now, _sent))
         {
-            _sent[i] = TelephoneCodec.ToMuLaw(_said[i]);
-            said[i] = TelephoneCodec.FromMuLaw(_sent[i]);
+            Record.MediaSent++;
         }
 
-        SendFrame(now);
-        foreach (char digit in _callee.Digits ?? "")
+        foreach (char digit in _leg.Callee.Digits ?? "")
         {
             Record.Digits.Add((now, digit));
             _messages.Dtmf(digit);
         }
 
-        FramePlayed?.Invoke(new TwilioTwinFrame(now, Loudness.Db(said), agentDb, _playout.Count / 8.0));
+        FramePlayed?.Invoke(new TwilioTwinFrame(now, Loudness.Db(_said), agentDb, _playout.Count / 8.0));
         if (Record.Turns.Count > turns)
         {
             TurnStarted?.Invoke(Record.Turns[^1]);
         }
 
-        if (_callee.HangsUp is { } end)
+        if (_leg.Callee.HangsUp is { } end)
         {
             HangUp(end);
         }
-    }
-
-    private void SendFrame(TimeSpan now)
-    {
-        TwilioTwinFaults faults = _options.Faults;
-        if (Every(faults.MalformedEveryFrames))
-        {
-            _messages.Send("{\"event\":\"media\",\"media\":{"u8);
-        }
-
-        if (Every(faults.UnknownEveryFrames))
-        {
-            _messages.Send("""{"event":"weather","sequenceNumber":"7","weather":{"sky":["blue",null]}}"""u8);
-        }
-
-        // Lost on its way to the carrier: the chunk counts it, nothing is sent.
-        if (Every(_loseEvery) || now >= faults.SilentFrom)
-        {
-            return;
-        }
-
-        long timestamp = _firstTimestamp + ((_frames - 1) * FrameMs) + _jitter.Next(2);
-        _messages.Media(_frames, timestamp, _sent, spoiled: Every(faults.BadBase64EveryFrames));
-        if (Every(faults.DuplicateEveryFrames))
-        {
-            _messages.Media(_frames, timestamp, _sent, repeats: true);
-        }
-
-        Record.MediaSent++;
-
-        bool Every(int n) => n > 0 && _frames % n == 0;
     }
 
     private void Handle()
@@ -328,7 +320,7 @@ public sealed class TwilioTwinStream
             case TwilioCommand.Kind.Clear:
                 int dropped = _playout.Clear();
                 Record.Clears.Add(new TwilioTwinClear(now, dropped / 8.0, EchoMarks(now, cleared: true)));
-                _dryFrames = MostUnderrunFrames + 1;
+                _dryness.Forgive();
                 break;
             default:
                 Record.Warnings.Add(new TwilioTwinWarning(31951, now, _command.Fault));
@@ -351,30 +343,6 @@ public sealed class TwilioTwinStream
         }
 
         return count;
-    }
-
-    // Audio that stops in the middle of speech and goes on a moment later was not delivered in time.
-    private void NoteDryness(int played, double level)
-    {
-        if (played > 0 && _dryFrames is > 0 and <= MostUnderrunFrames && _wasLoud && level > SpeechDb)
-        {
-            Record.Underruns++;
-        }
-
-        if (played == FrameSamples)
-        {
-            _dryFrames = 0;
-            _wasLoud = level > SpeechDb;
-        }
-        else if (played > 0)
-        {
-            _dryFrames = 1;
-            _wasLoud = level > SpeechDb;
-        }
-        else
-        {
-            _dryFrames++;
-        }
     }
 
     private void HangUp(TwilioTwinEnd end)

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using Concierge.Server.Shell;
+using Concierge.Simulation.Scenarios;
+
+namespace Concierge.Server.Cli;
+
+/// <summary><c>concierge twin</c>: the two far ends of a call, offline, for this node or for anybody's bridge.</summary>
+internal static class TwinCommand
+{
+    public static Command Create() => new("twin", "The offline twins: a carrier and a Realtime API that behave like the real ones.")
+    {
+        TwinTwilioCommand.Create(),
+        List(),
+    };
+
+    /// <summary>What is played: a shipped scenario or a file.</summary>
+    public static Option<string> Scenario(string description) => new("--scenario")
+    {
+        Description = description,
+        HelpName = "NAME|FILE",
+        DefaultValueFactory = _ => "booking-confirmed",
+    };
+
+    /// <summary>The loopback port.</summary>
+    public static Option<int> Port(int usual) => new("--port")
+    {
+        Description = "The port on 127.0.0.1; 0 takes a free one.",
+        HelpName = "PORT",
+        DefaultValueFactory = _ => usual,
+        CustomParser = argument =>
+        {
+            string text = argument.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port <= 65535)
+            {
+                return port;
+            }
+
+            argument.AddError($"--port {text}: a port is a whole number up to 65535.");
+            return 0;
+        },
+    };
+
+    /// <summary>Reads a scenario by name or path.</summary>
+    /// <exception cref="CommandException">There is none, or it cannot be used; the message says why.</exception>
+    public static Scenario Find(string name)
+    {
+        try
+        {
+            return ScenarioLibrary.Find(name);
+        }
+        catch (ScenarioException e)
+        {
+            throw new CommandException(ExitCodes.Input, e.Message);
+        }
+    }
+
+    /// <summary>Waits for Ctrl+C.</summary>
+    public static async Task WaitForEndAsync(CancellationToken ct) =>
+        await Task.Delay(Timeout.InfiniteTimeSpan, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+
+    private static Command List()
+    {
+        Option<string?> show = new("--show") { Description = "Print one scenario's file instead, as a start for your own.", HelpName = "NAME" };
+        Command command = new("list", "List the scenarios that ship with the twins.") { show };
+        command.SetAction(result =>
+        {
+            TextWriter output = result.InvocationConfiguration.Output;
+            if (result.GetValue(show) is { } name)
+            {
+                Find(name);
+                output.Write(ScenarioLibrary.Text(name));
+                return ExitCodes.Success;
+            }
+
+            int width = ScenarioLibrary.Names.Max(n => n.Length);
+            foreach (string scenario in ScenarioLibrary.Names)
+            {
+                output.WriteLine($"{scenario.PadRight(width)}  {ScenarioLibrary.Get(scenario).Title}");
+            }
+
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+}
