@@ -75,6 +75,18 @@ public sealed class CallCounters
     /// <summary>Interruptions that stopped agent audio.</summary>
     public long Interruptions { get; internal set; }
 
+    /// <summary>Times the caller spoke while the agent was not to be interrupted.</summary>
+    public long InterruptionsRefused { get; internal set; }
+
+    /// <summary>Times the caller spoke too briefly to interrupt.</summary>
+    public long InterruptionsTooShort { get; internal set; }
+
+    /// <summary>Times the node held the agent's audio back on its own judgement.</summary>
+    public long LocalInterruptions { get; internal set; }
+
+    /// <summary>Times among them that the model did not agree and the agent went on.</summary>
+    public long FalseInterruptions { get; internal set; }
+
     /// <summary>Bytes that the caller-to-model loop allocated after its warm-up (only when loops are measured).</summary>
     public long CallerLoopAllocatedBytes { get; internal set; }
 

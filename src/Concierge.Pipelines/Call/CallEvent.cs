@@ -37,6 +37,9 @@ public abstract record CallEvent(TimeSpan At)
     /// <summary>The first audio of an item went to the carrier. <paramref name="FirstDelta"/> is when it came from the model.</summary>
     public sealed record AgentSpeechStarted(TimeSpan At, string ResponseId, string ItemId, TimeSpan FirstDelta) : CallEvent(At);
 
+    /// <summary>A mark proves that an item's first audio was played. <paramref name="At"/> is when it was, by the mark's return and the audio before it.</summary>
+    public sealed record AgentSpeechPlayed(TimeSpan At, string ResponseId, string ItemId) : CallEvent(At);
+
     /// <summary>An item was heard to its end: the carrier returned its last mark.</summary>
     public sealed record AgentSpeechEnded(TimeSpan At, string ResponseId, string ItemId, TimeSpan Heard) : CallEvent(At);
 
@@ -69,6 +72,32 @@ public abstract record CallEvent(TimeSpan At)
 
     /// <summary>The caller pressed a key.</summary>
     public sealed record DtmfReceived(TimeSpan At, char Digit) : CallEvent(At);
+
+    /// <summary>The caller entered something on the keypad: several keys, ended by the terminator, a pause or their number.</summary>
+    public sealed record KeysEntered(TimeSpan At, string Keys) : CallEvent(At);
+
+    /// <summary>The other side put the call on hold: music is played.</summary>
+    public sealed record HoldStarted(TimeSpan At) : CallEvent(At);
+
+    /// <summary>Somebody is there again.</summary>
+    public sealed record HoldEnded(TimeSpan At, TimeSpan Lasted) : CallEvent(At);
+
+    /// <summary>Nobody has spoken for a while: the agent asks whether somebody is there.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="Prompts">How often it has asked since somebody spoke.</param>
+    public sealed record SilencePrompted(TimeSpan At, int Prompts) : CallEvent(At);
+
+    /// <summary>A tool takes long: the agent says so.</summary>
+    public sealed record ToolSlow(TimeSpan At, string Name, TimeSpan Waited) : CallEvent(At);
+
+    /// <summary>A tool never answered: the model is told that it failed.</summary>
+    public sealed record ToolAbandoned(TimeSpan At, string Name, TimeSpan Waited) : CallEvent(At);
+
+    /// <summary>The carrier did not press the keys; the call goes on.</summary>
+    public sealed record KeysNotPressed(TimeSpan At, string Why) : CallEvent(At);
+
+    /// <summary>The call could not be handed over and goes on.</summary>
+    public sealed record TransferFailed(TimeSpan At, CallTransfer Transfer, string Why) : CallEvent(At);
 
     /// <summary>The call is over; nothing follows.</summary>
     public sealed record CallEnded(TimeSpan At, CallEndReason Reason) : CallEvent(At);

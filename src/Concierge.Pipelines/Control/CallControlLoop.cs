@@ -11,7 +11,7 @@ namespace Concierge.Pipelines.Control;
 /// The one reader of a call's signals: tells the controller and the observers what happened, in order, and carries out what the controller
 /// asks for. Off the media loops; a controller that takes its time holds up nobody's voice.
 /// </summary>
-internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackListener
+internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackListener, IConductActions
 {
     /// <summary>Signals that may wait. A controller that is this far behind has failed.</summary>
     private const int Capacity = 2048;
@@ -25,13 +25,18 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     private readonly ICallController _controller;
     private readonly IReadOnlyList<ICallObserver> _observers;
     private readonly ILogger _logger;
-    private readonly Func<bool> _isPlaybackIdle;
+    private PlaybackLedger? _ledger;
+    private InterruptionGate? _gate;
+    private readonly ICallSteering? _steering;
     private volatile ModelLink? _link;
     private CallerAudioPath? _injected; // what the controller adds as the caller's, with a filter history of its own
     private volatile bool _callerSpeaks;
-    private ITimer? _goodbye;
+    private CancellationToken _callOver;
+    private ConductKeeper? _keeper;
+    private CallConduct _conduct = CallConduct.Default;
+    private Farewell? _farewell;
+    private long _dueTicks = long.MaxValue; // when the wheel is to wake this loop
     private long _posted;
-    private bool _endRequested;
     private bool _responding;
 
     public CallControlLoop(
@@ -40,7 +45,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         CallEnding ending,
         ICallController controller,
         IReadOnlyList<ICallObserver> observers,
-        Func<bool> isPlaybackIdle,
+        ICallSteering? steering,
         ILogger logger)
     {
         _options = options;
@@ -48,9 +53,19 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         _ending = ending;
         _controller = controller;
         _observers = observers;
-        _isPlaybackIdle = isPlaybackIdle;
+        _steering = steering;
         _logger = logger;
     }
+
+    /// <summary>Told before the loop runs: the ledger and the loop know each other.</summary>
+    public void Bind(PlaybackLedger ledger, InterruptionGate gate)
+    {
+        _ledger = ledger;
+        _gate = gate;
+    }
+
+    /// <summary>How the agent behaves; known before the model is dialled.</summary>
+    public void Behave(CallConduct conduct) => Post(new CallSignal(CallSignalKind.Conduct, conduct));
 
     /// <inheritdoc/>
     public long Posted => Volatile.Read(ref _posted);
@@ -102,13 +117,33 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     public void EndAfterPlayback() => Post(new CallSignal(CallSignalKind.EndAfterPlayback));
 
     /// <inheritdoc/>
+    public void PressKeys(string keys, KeyMethod method = KeyMethod.InStream)
+    {
+        CallTones.ThrowIfNone(keys);
+        Post(new CallSignal(CallSignalKind.PressKeys, keys, Respond: method == KeyMethod.CallUpdate));
+    }
+
+    /// <inheritdoc/>
+    public void Transfer(CallTransfer transfer)
+    {
+        ArgumentNullException.ThrowIfNull(transfer);
+        Post(new CallSignal(CallSignalKind.Transfer, transfer));
+    }
+
+    /// <inheritdoc/>
     public void End(CallEndReason reason) => _ending.TryEnd(reason);
 
     void IPlaybackListener.OnItemStarted(PlaybackItem item, TimeSpan at) =>
         Post(new CallEvent.AgentSpeechStarted(at, item.ResponseId, item.ItemId, item.FirstDelta));
 
-    void IPlaybackListener.OnItemHeard(PlaybackItem item, TimeSpan duration) =>
+    void IPlaybackListener.OnItemPlayed(PlaybackItem item, TimeSpan at) =>
+        Post(new CallEvent.AgentSpeechPlayed(at, item.ResponseId, item.ItemId));
+
+    void IPlaybackListener.OnItemHeard(PlaybackItem item, TimeSpan duration)
+    {
+        _gate?.OpeningHeard();
         Post(new CallEvent.AgentSpeechEnded(_clock.Now, item.ResponseId, item.ItemId, duration));
+    }
 
     void IPlaybackListener.OnIdle() => Post(new CallEvent.PlaybackIdle(_clock.Now));
 
@@ -118,12 +153,25 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     /// <summary>Whether the model hears the caller speak, as far as it has said. Any thread.</summary>
     public bool CallerSpeaks => _callerSpeaks;
 
+    /// <summary>Time has passed: wakes the loop when something has fallen due. The wheel's thread.</summary>
+    public void Tick(TimeSpan now)
+    {
+        if (now.Ticks >= Volatile.Read(ref _dueTicks))
+        {
+            Volatile.Write(ref _dueTicks, long.MaxValue); // until the loop has looked
+            Post(new CallSignal(CallSignalKind.Due));
+        }
+    }
+
     /// <summary>No more signals follow.</summary>
     public void Complete() => _signals.Writer.TryComplete();
 
     /// <summary>Runs until <see cref="Complete"/>, then tells everybody that the call has ended.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="callOver">Cancelled when the call ends: what the controller has under way is not needed any more.</param>
+    /// <param name="cancellationToken">Cancelled when the session no longer waits for the controller.</param>
+    public async Task RunAsync(CancellationToken callOver, CancellationToken cancellationToken)
     {
+        _callOver = callOver;
         try
         {
             while (await _signals.Reader.WaitToReadAsync(cancellationToken))
@@ -131,6 +179,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 while (_signals.Reader.TryRead(out CallSignal signal))
                 {
                     await HandleAsync(signal, cancellationToken);
+                    LookAhead();
                 }
             }
 
@@ -145,10 +194,6 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
             // The controller is somebody else's code: whatever it throws ends this call, and only this call.
             CallLog.ControllerFailed(_logger, CallSid, e);
             _ending.TryEnd(CallEndReason.ControllerFailed, e.Message);
-        }
-        finally
-        {
-            _goodbye?.Dispose();
         }
     }
 
@@ -181,6 +226,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                     CallLog.ToolOutputUnexpected(_logger, CallSid, signal.Id!);
                 }
 
+                _keeper?.OnToolAnswered(signal.Id!, _clock.Now);
                 break;
             case CallSignalKind.UserText:
                 link?.Output.SendUserText((string)signal.Payload!);
@@ -201,13 +247,34 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
             case CallSignalKind.SessionUpdate:
                 // The formats are the call's: an update that names others, or none where the server resets them, would be heard as noise.
                 RealtimeAudioFormat format = FormatGuard.FormatOf(_options.AudioMode);
-                link?.Output.SendSessionUpdate((RealtimeSessionConfig)signal.Payload! with { InputFormat = format, OutputFormat = format });
+                link?.Output.SendSessionUpdate(Kept((RealtimeSessionConfig)signal.Payload!) with { InputFormat = format, OutputFormat = format });
                 break;
             case CallSignalKind.Interrupt:
                 link?.Events.Interrupt(_clock.Now, cancelHere: true);
                 break;
             case CallSignalKind.EndAfterPlayback:
-                RequestEnd();
+                Leave(new Farewell(CallEndReason.AgentEnded, _clock.Now + _options.GoodbyeTimeout));
+                break;
+            case CallSignalKind.Conduct:
+                _conduct = (CallConduct)signal.Payload!;
+                _keeper = new ConductKeeper(_conduct, this);
+                break;
+            case CallSignalKind.PressKeys when signal.Respond:
+                _ = SteerAsync(
+                    (steering, ct) => steering.PressKeysAsync(CallSid, (string)signal.Payload!, ct), why => new CallEvent.KeysNotPressed(_clock.Now, why));
+                break;
+            case CallSignalKind.PressKeys:
+                _ledger!.EnqueueTones(CallTones.Make((string)signal.Payload!), CallTones.KeyOctets);
+                break;
+            case CallSignalKind.Transfer:
+                BeginTransfer((CallTransfer)signal.Payload!, link);
+                break;
+            case CallSignalKind.SteeringDone:
+                await FinishSteeringAsync((CallEvent?)signal.Payload, cancellationToken);
+                break;
+            case CallSignalKind.Due:
+                _keeper?.OnDue(_clock.Now);
+                LeaveIfHeard();
                 break;
         }
     }
@@ -221,6 +288,12 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 break;
             case CallEvent.CallerSpeechStopped or CallEvent.ModelReady:
                 _callerSpeaks = false;
+                if (_responding && callEvent is CallEvent.CallerSpeechStopped && !_conduct.BargeIn.LeftToTheServer && link is { Sequencer.ModelTakesTurns: true })
+                {
+                    // What was said into an answer that went on: the server makes no response beside the one that runs.
+                    link.Sequencer.Request(null);
+                }
+
                 break;
             case CallEvent.ResponseStarted:
                 _responding = true;
@@ -230,14 +303,14 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 _responding = false;
                 link?.Sequencer.OnDone(interruptedByCaller: ended.Response.Reason == "turn_detected", CompleteCalls(ended.Response));
                 break;
-            case CallEvent.AgentInterrupted:
+            case CallEvent.AgentInterrupted when _farewell is { YieldsToCaller: true }:
                 // The caller spoke into the goodbye: the call goes on.
-                _endRequested = false;
-                _goodbye?.Dispose();
-                _goodbye = null;
+                _farewell = null;
+                _keeper?.OnEnding(false);
                 break;
         }
 
+        _keeper?.OnEvent(callEvent);
         await TellAsync(callEvent, cancellationToken);
         if (callEvent is CallEvent.ResponseEnded { Response: var response })
         {
@@ -245,14 +318,14 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
             {
                 if (IsCompleteCall(response, item))
                 {
-                    await TellAsync(
-                        new CallEvent.ToolCallRequested(callEvent.At, response.Id ?? "", item.CallId!, item.Name ?? "", item.Arguments ?? ""),
-                        cancellationToken);
+                    var call = new CallEvent.ToolCallRequested(callEvent.At, response.Id ?? "", item.CallId!, item.Name ?? "", item.Arguments ?? "");
+                    _keeper?.OnEvent(call);
+                    await TellAsync(call, cancellationToken);
                 }
             }
         }
 
-        EndIfHeard();
+        LeaveIfHeard();
     }
 
     // A cancelled response's arguments may be cut short (PROTOCOL B.11): only a completed response's calls are carried out.
@@ -275,7 +348,15 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
 
     private async ValueTask TellAsync(CallEvent callEvent, CancellationToken cancellationToken)
     {
-        await _controller.OnEventAsync(callEvent, this, cancellationToken);
+        try
+        {
+            await _controller.OnEventAsync(callEvent, this, callEvent is CallEvent.CallEnded ? cancellationToken : _callOver);
+        }
+        catch (OperationCanceledException) when (_callOver.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // It was still at work on this when the call ended.
+        }
+
         foreach (ICallObserver observer in _observers)
         {
             try
@@ -289,23 +370,144 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         }
     }
 
-    private void RequestEnd()
+    void IConductActions.Say(string instructions) => _link?.Sequencer.Request(instructions, speakOnly: true);
+
+    void IConductActions.TellModel(string text)
     {
-        _endRequested = true;
-        _goodbye ??= _clock.Provider.CreateTimer(
-            static state => ((CallEnding)state!).TryEnd(CallEndReason.AgentEndedUnheard, "The last mark did not return in time."),
-            _ending,
-            _options.GoodbyeTimeout,
-            Timeout.InfiniteTimeSpan);
-        EndIfHeard();
+        _link?.Output.SendUserText(text);
+        _link?.Sequencer.Request(null);
     }
 
-    private void EndIfHeard()
+    void IConductActions.AnswerTool(string callId, string output) => _link?.Sequencer.TryAnswer(callId, output, respond: true);
+
+    void IConductActions.ForgetTurn()
     {
-        if (_endRequested && !_responding && _isPlaybackIdle())
+        _callerSpeaks = false;
+        _link?.Output.SendInputClear();
+    }
+
+    void IConductActions.Tell(CallEvent callEvent) => Post(callEvent);
+
+    void IConductActions.EndAfterWords(CallEndReason reason, string? farewell)
+    {
+        if (farewell is not null)
         {
-            _ending.TryEnd(CallEndReason.AgentEnded);
+            _link?.Sequencer.Request(farewell, speakOnly: true);
         }
+
+        Leave(new Farewell(reason, _clock.Now + _options.GoodbyeTimeout) { AwaitsWords = farewell is not null });
+    }
+
+    private RealtimeSessionConfig Kept(RealtimeSessionConfig update) => update.TurnDetection is null ? update : _conduct.Apply(update);
+
+    private void LookAhead()
+    {
+        TimeSpan due = _keeper?.Due ?? TimeSpan.MaxValue;
+        Volatile.Write(ref _dueTicks, _farewell is { } farewell && farewell.Deadline < due ? farewell.Deadline.Ticks : due.Ticks);
+    }
+
+    private void BeginTransfer(CallTransfer transfer, ModelLink? link)
+    {
+        if (transfer.Announcement is { } words)
+        {
+            link?.Sequencer.Request(words, speakOnly: true);
+        }
+
+        Leave(new Farewell(CallEndReason.Transferred, _clock.Now + _options.GoodbyeTimeout, transfer) { AwaitsWords = transfer.Announcement is not null });
+    }
+
+    private void Leave(Farewell farewell)
+    {
+        // What was asked for first holds, but for a goodbye that a limit overtakes.
+        if (_farewell is null or { YieldsToCaller: true })
+        {
+            _farewell = farewell;
+            _keeper?.OnEnding(true);
+        }
+
+        LeaveIfHeard();
+    }
+
+    private void LeaveIfHeard()
+    {
+        if (_farewell is not { } farewell)
+        {
+            return;
+        }
+
+        bool late = _clock.Now >= farewell.Deadline;
+        bool begun = !farewell.AwaitsWords || _link is not { Sequencer.IsExpecting: true };
+        if (!late && (!begun || _responding || !_ledger!.IsIdle))
+        {
+            return;
+        }
+
+        if (farewell.Transfer is { } transfer)
+        {
+            _farewell = null;
+            _ending.IsHandingOver = true;
+            _ = SteerAsync((steering, ct) => steering.TransferAsync(CallSid, transfer, ct), why => new CallEvent.TransferFailed(_clock.Now, transfer, why));
+        }
+        else if (late && farewell.Reason == CallEndReason.AgentEnded)
+        {
+            _ending.TryEnd(CallEndReason.AgentEndedUnheard, "The last mark did not return in time.");
+        }
+        else
+        {
+            _ending.TryEnd(farewell.Reason);
+        }
+    }
+
+    /// <summary>Has the carrier do something, bounded in time and off this loop; its outcome comes back as a signal.</summary>
+    private async Task SteerAsync(Func<ICallSteering, CancellationToken, ValueTask> steer, Func<string, CallEvent> failed)
+    {
+        CallEvent? failure = null;
+        try
+        {
+            if (_steering is null)
+            {
+                failure = failed("This node has no way to ask the carrier for it.");
+            }
+            else
+            {
+                using var limit = new CancellationTokenSource(_options.GoodbyeTimeout, _clock.Provider);
+                await steer(_steering, limit.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            failure = failed("The carrier did not answer in time.");
+        }
+        catch (Exception e)
+        {
+            // The node's code, and behind it the carrier's: whatever it throws, the call goes on.
+            failure = failed(e.Message);
+        }
+
+        Post(new CallSignal(CallSignalKind.SteeringDone, failure));
+    }
+
+    private async ValueTask FinishSteeringAsync(CallEvent? failure, CancellationToken cancellationToken)
+    {
+        if (failure is null)
+        {
+            if (_ending.IsHandingOver)
+            {
+                _ending.TryEnd(CallEndReason.Transferred);
+            }
+
+            return;
+        }
+
+        _keeper?.OnEnding(false);
+        if (failure is CallEvent.TransferFailed)
+        {
+            _ending.IsHandingOver = false;
+            _link?.Output.SendSystemText("The call could not be handed over. Tell the other side so and go on without it.");
+            _link?.Sequencer.Request(null);
+        }
+
+        await TellAsync(failure, cancellationToken);
     }
 
     private sealed record ModelLink(ModelOutput Output, ModelEventHandler Events, ResponseSequencer Sequencer);

@@ -15,6 +15,7 @@ internal sealed class ResponseSequencer(IResponseOutput output)
     private bool _requested;       // our response.create is on its way
     private bool _pending;         // one more is wanted after the active one
     private string? _instructions; // of the pending one
+    private bool _speakOnly;       // the pending one may call no tool
 
     /// <summary>Whether the model begins a response by itself when the caller has spoken.</summary>
     public bool ModelTakesTurns { get; set; } = true;
@@ -22,17 +23,24 @@ internal sealed class ResponseSequencer(IResponseOutput output)
     /// <summary>Whether a response is active, asked for, or wanted, or a tool has yet to answer.</summary>
     public bool IsBusy => _active || _requested || _pending || _byCall.Count > 0;
 
+    /// <summary>Whether a response is wanted that the model has not begun.</summary>
+    public bool IsExpecting => _requested || _pending;
+
     /// <summary>Somebody wants the model to speak.</summary>
-    public void Request(string? instructions)
+    /// <param name="instructions">For this response alone; null uses the session's.</param>
+    /// <param name="speakOnly">Whether it may only speak and call no tool.</param>
+    public void Request(string? instructions, bool speakOnly = false)
     {
         if (_active || _requested)
         {
+            // What became one request may do what any of them may.
+            _speakOnly = speakOnly && (!_pending || _speakOnly);
             _pending = true;
             _instructions = instructions ?? _instructions;
             return;
         }
 
-        Send(instructions);
+        Send(instructions, speakOnly);
     }
 
     /// <summary>The model began a response.</summary>
@@ -112,15 +120,17 @@ internal sealed class ResponseSequencer(IResponseOutput output)
     private void SendPending()
     {
         string? instructions = _instructions;
+        bool speakOnly = _speakOnly;
         _pending = false;
         _instructions = null;
-        Send(instructions);
+        _speakOnly = false;
+        Send(instructions, speakOnly);
     }
 
-    private void Send(string? instructions)
+    private void Send(string? instructions, bool speakOnly)
     {
         _requested = true;
-        output.SendResponseCreate(instructions);
+        output.SendResponseCreate(instructions, speakOnly);
     }
 
     private sealed class ToolBatch(int expected)

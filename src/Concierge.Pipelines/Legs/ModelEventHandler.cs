@@ -18,6 +18,7 @@ internal sealed class ModelEventHandler(
     PlaybackLedger ledger,
     ICallSignals signals,
     ModelOutput output,
+    InterruptionGate gate,
     LatencyHistogram deltaTime)
 {
     private const int WarmUpDeltas = 20;
@@ -50,10 +51,11 @@ internal sealed class ModelEventHandler(
                 break;
             case RealtimeServerEventType.InputAudioBufferSpeechStarted:
                 TimeSpan heard = clock.Now;
-                Interrupt(heard, cancelHere: !ServerInterrupts);
+                gate.SpeechStarted(this, heard);
                 signals.Post(new CallEvent.CallerSpeechStarted(heard, Text(e.ItemId), TimeSpan.FromMilliseconds(e.AudioStartMs)));
                 break;
             case RealtimeServerEventType.InputAudioBufferSpeechStopped:
+                gate.SpeechStopped();
                 signals.Post(new CallEvent.CallerSpeechStopped(clock.Now, Text(e.ItemId), TimeSpan.FromMilliseconds(e.AudioEndMs)));
                 break;
             case RealtimeServerEventType.ResponseCreated:

@@ -9,7 +9,7 @@ namespace Concierge.Pipelines.Legs;
 /// The model's side of a call: dials the Realtime API, configures the session, and lets audio flow once <c>session.updated</c> confirms
 /// the formats asked for (PROTOCOL B.3, "Guard").
 /// </summary>
-internal sealed class ModelLeg(CallSessionOptions options, SessionClock clock, CallCounters counters, CallEnding ending, PlaybackLedger ledger)
+internal sealed class ModelLeg(CallSessionOptions options, SessionClock clock, CallCounters counters, CallEnding ending, PlaybackLedger ledger, InterruptionGate gate)
 {
     private WebSocketWriter? _writer;
     private volatile WebSocketWriter? _readyWriter;
@@ -123,7 +123,7 @@ internal sealed class ModelLeg(CallSessionOptions options, SessionClock clock, C
 
         // Nothing said about turn detection leaves the server's own, which interrupts and answers (PROTOCOL B.3, B.4).
         bool takesTurns = config.TurnDetection?.Kind != RealtimeTurnDetectionKind.None;
-        var events = new ModelEventHandler(options, clock, counters, ending, ledger, signals, output, DeltaTime)
+        var events = new ModelEventHandler(options, clock, counters, ending, ledger, signals, output, gate, DeltaTime)
         {
             ServerInterrupts = takesTurns && config.TurnDetection?.InterruptResponse != false,
         };

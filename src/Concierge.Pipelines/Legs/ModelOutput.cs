@@ -24,8 +24,19 @@ internal sealed class ModelOutput(WebSocketWriter writer, CallEnding ending) : I
         Send(buffer => RealtimeClientEvents.WriteSessionUpdate(buffer, config, SessionUpdateEventId));
 
     /// <inheritdoc/>
-    public void SendResponseCreate(string? instructions) =>
-        Send(buffer => RealtimeClientEvents.WriteResponseCreate(buffer, instructions, ResponseCreateEventId));
+    public void SendResponseCreate(string? instructions, bool speakOnly = false) =>
+        Send(buffer =>
+        {
+            if (speakOnly)
+            {
+                var config = new RealtimeResponseConfig { Instructions = instructions, ToolChoice = RealtimeToolChoice.None };
+                RealtimeClientEvents.WriteResponseCreate(buffer, config, ResponseCreateEventId);
+            }
+            else
+            {
+                RealtimeClientEvents.WriteResponseCreate(buffer, instructions, ResponseCreateEventId);
+            }
+        });
 
     /// <summary>Cancels the active response.</summary>
     public void SendResponseCancel() => Send(buffer => RealtimeClientEvents.WriteResponseCancel(buffer));
@@ -42,6 +53,9 @@ internal sealed class ModelOutput(WebSocketWriter writer, CallEnding ending) : I
 
     /// <summary>Ends the caller's turn by hand, behind the audio that was appended before.</summary>
     public void SendInputCommit() => Send(buffer => RealtimeClientEvents.WriteInputCommit(buffer), WebSocketLane.Media);
+
+    /// <summary>Forgets the caller's audio that no turn has taken yet: no turn comes of it.</summary>
+    public void SendInputClear() => Send(buffer => RealtimeClientEvents.WriteInputClear(buffer), WebSocketLane.Media);
 
     /// <summary>Tells the model how much of an item was heard.</summary>
     public void SendTruncate(string itemId, int contentIndex, int audioEndMs) =>
