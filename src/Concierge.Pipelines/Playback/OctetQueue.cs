@@ -48,12 +48,10 @@ internal sealed class OctetQueue(int capacity)
     }
 
     /// <summary>Copies the oldest octets without removing them; the caller has checked that there are enough.</summary>
-    /// <param name="destination">Filled whole.</param>
-    /// <param name="from">Octets to leave out before.</param>
-    public void Peek(Span<byte> destination, int from = 0)
+    public void Peek(Span<byte> destination)
     {
-        int offset = (_readOffset + from) % ChunkSize;
-        for (int i = (_readOffset + from) / ChunkSize; !destination.IsEmpty; i++)
+        int offset = _readOffset;
+        for (int i = 0; !destination.IsEmpty; i++)
         {
             byte[] chunk = _chunks[(_first + i) & (_chunks.Length - 1)]!;
             int n = Math.Min(destination.Length, ChunkSize - offset);

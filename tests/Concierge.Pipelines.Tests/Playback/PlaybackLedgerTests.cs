@@ -328,10 +328,6 @@ public sealed class PlaybackLedgerTests
         {
         }
 
-        public void OnItemPlayed(PlaybackItem item, TimeSpan at)
-        {
-        }
-
         public void OnItemHeard(PlaybackItem item, TimeSpan duration)
         {
         }
