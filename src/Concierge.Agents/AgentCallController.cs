@@ -40,6 +40,9 @@ public sealed class AgentCallController(
     }
 
     /// <inheritdoc/>
+    public CallConduct Conduct => agent.Conduct;
+
+    /// <inheritdoc/>
     public ValueTask OnEventAsync(CallEvent callEvent, ICallControl call, CancellationToken cancellationToken)
     {
         switch (callEvent)

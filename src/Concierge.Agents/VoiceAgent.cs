@@ -1,3 +1,4 @@
+using Concierge.Pipelines;
 using Concierge.Protocols.Realtime;
 
 namespace Concierge.Agents;
@@ -21,4 +22,7 @@ public sealed record VoiceAgent
     /// Whether the agent speaks first. An agent that is called greets; one that calls waits for the other side's hello.
     /// </summary>
     public bool SpeaksFirst { get; init; }
+
+    /// <summary>How it behaves on the line: interruptions, silence, limits, keys.</summary>
+    public CallConduct Conduct { get; init; } = CallConduct.Attentive;
 }

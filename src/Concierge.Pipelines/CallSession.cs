@@ -1,9 +1,10 @@
 using System.IO.Pipelines;
 using Concierge.Pipelines.Control;
 using Concierge.Pipelines.Legs;
+using Concierge.Pipelines.Media;
 using Concierge.Pipelines.Playback;
-using Concierge.Pipelines.Upstream;
 using Concierge.Protocols.MediaStreams;
+using Concierge.Protocols.Realtime;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -33,8 +34,10 @@ public sealed class CallSession
     private readonly CarrierLeg _carrier;
     private readonly ModelLeg _model;
     private readonly PlaybackLedger _ledger;
+    private readonly InterruptionGate _gate;
     private readonly CallControlLoop _control;
     private readonly CallWheel _wheel;
+    private TimeSpan _holdSince;
 
     /// <summary>Prepares a session; nothing is read before <see cref="RunAsync"/>.</summary>
     /// <param name="carrier">The carrier's connection, its WebSocket upgrade done. Not disposed.</param>
@@ -45,6 +48,7 @@ public sealed class CallSession
     /// <param name="observers">Who sees the call's events.</param>
     /// <param name="logger">Where the call's few log lines go.</param>
     /// <param name="wheel">The node's coarse clock, shared by its calls; null gives this call its own.</param>
+    /// <param name="steering">Asks the carrier for what the stream cannot do; null when nobody can.</param>
     public CallSession(
         IDuplexPipe carrier,
         IModelConnector connector,
@@ -53,7 +57,8 @@ public sealed class CallSession
         TimeProvider time,
         IEnumerable<ICallObserver>? observers = null,
         ILogger<CallSession>? logger = null,
-        CallWheel? wheel = null)
+        CallWheel? wheel = null,
+        ICallSteering? steering = null)
     {
         if (!BitConverter.IsLittleEndian)
         {
@@ -69,12 +74,13 @@ public sealed class CallSession
         _carrier = new CarrierLeg(carrier, options, _clock, _counters, _ending);
 
         // The ledger tells the control loop what is heard, the control loop asks the ledger whether all is.
-        PlaybackLedger? ledger = null;
-        var memory = new ConversationMemory(_transcript, _clock);
-        ICallObserver[] all = [_transcript, memory, .. observers ?? []];
-        _control = new CallControlLoop(options, _clock, _ending, controller, all, memory, () => ledger!.IsIdle, _logger);
-        _ledger = ledger = new PlaybackLedger(options, _clock, _carrier, _control);
-        _model = new ModelLeg(options, _clock, _counters, _ending, _ledger, _control, memory);
+        ICallObserver[] all = [_transcript, .. observers ?? []];
+        _control = new CallControlLoop(options, _clock, _ending, controller, all, steering, _logger);
+        _ledger = new PlaybackLedger(options, _clock, _carrier, _control);
+        _gate = new InterruptionGate(_counters, _ledger);
+        _control.Bind(_ledger, _gate);
+        _model = new ModelLeg(options, _clock, _counters, _ending, _ledger, _gate) { Ready = _control.Attach };
+        _carrier.Caller.Hold = TellHold;
     }
 
     /// <summary>Ends the call unless it has ended already; safe from any thread.</summary>
@@ -87,7 +93,7 @@ public sealed class CallSession
         using CancellationTokenRegistration drain = cancellationToken.UnsafeRegister(
             static state => ((CallEnding)state!).TryEnd(CallEndReason.Draining), _ending);
         using var giveUp = new CancellationTokenSource(); // cancelled when a far end does not answer our close
-        using var startWait = new CancellationTokenSource(); // cancelled when the call ends before it has begun
+        using var startWait = new CancellationTokenSource(); // cancelled when the call ends: whatever begins or works stops
 
         StreamStart? start = await ReadStartAsync(startWait);
         Task carrier = Task.CompletedTask, model = Task.CompletedTask, control = Task.CompletedTask;
@@ -97,12 +103,12 @@ public sealed class CallSession
             _control.CallSid = start.CallSid;
             _control.StreamSid = start.StreamSid;
             _control.Post(new CallEvent.CallStarted(_clock.Now, start));
-            control = _control.RunAsync(giveUp.Token);
-            carrier = GuardAsync(_carrier.RunAsync(_model, _ledger, _control, giveUp.Token));
-            model = GuardAsync(_model.RunAsync(_connector, _controller, start, startWait.Token, giveUp.Token));
+            control = _control.RunAsync(startWait.Token, giveUp.Token);
+            carrier = GuardAsync(_carrier.RunAsync(_model, _ledger, _gate, _control, giveUp.Token));
+            model = GuardAsync(_model.RunAsync(_connector, ct => ConfigureAsync(start, ct), _control, startWait.Token, giveUp.Token));
         }
 
-        var watch = new CallWatch(_clock, _ending, _carrier, _model, _ledger, _control);
+        var watch = new CallWatch(_clock, _ending, _carrier, _model, _ledger, _gate, _control);
         _wheel.Add(watch);
         await _ending.Completion;
         _wheel.Remove(watch);
@@ -121,6 +127,41 @@ public sealed class CallSession
         _control.Complete();
         await control;
         return Finish(start, reason);
+    }
+
+    private async ValueTask<RealtimeSessionConfig> ConfigureAsync(StreamStart start, CancellationToken cancellationToken)
+    {
+        RealtimeSessionConfig config = await _controller.ConfigureAsync(start, cancellationToken);
+        CallConduct conduct = _controller.Conduct;
+        _gate.Policy = conduct.BargeIn;
+        if (CallerEar.IsWanted(conduct))
+        {
+            if (conduct.BargeIn.Local is not null)
+            {
+                _ledger.KeepUnheard();
+            }
+
+            _carrier.Caller.Listen(new CallerEar(conduct, _ledger, _gate));
+        }
+
+        _control.Behave(conduct);
+        return conduct.Apply(config);
+    }
+
+    private void TellHold(bool begins)
+    {
+        // By the carrier loop, which sees both edges.
+        _gate.OnHold = begins;
+        TimeSpan now = _clock.Now;
+        if (begins)
+        {
+            _holdSince = now;
+            _control.Post(new CallEvent.HoldStarted(now));
+        }
+        else
+        {
+            _control.Post(new CallEvent.HoldEnded(now, now - _holdSince));
+        }
     }
 
     private async Task<StreamStart?> ReadStartAsync(CancellationTokenSource wait)

@@ -37,6 +37,10 @@ internal sealed class FakeCall : ICallControl
 
     public void Interrupt() => Asked.Add("interrupt");
 
+    public void PressKeys(string keys, KeyMethod method = KeyMethod.InStream) => Asked.Add($"press {keys}");
+
+    public void Transfer(CallTransfer transfer) => Asked.Add($"transfer {transfer.Target}");
+
     public void EndAfterPlayback() => Asked.Add("end after playback");
 
     public void End(CallEndReason reason) => Asked.Add($"end {reason}");

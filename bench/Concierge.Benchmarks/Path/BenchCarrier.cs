@@ -29,6 +29,10 @@ internal sealed class BenchCarrier(WebSocketWriter writer, byte[] streamSid) : I
     {
     }
 
+    public void OnItemPlayed(PlaybackItem item, TimeSpan at)
+    {
+    }
+
     public void OnItemHeard(PlaybackItem item, TimeSpan duration)
     {
     }

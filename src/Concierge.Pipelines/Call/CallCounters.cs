@@ -72,20 +72,20 @@ public sealed class CallCounters
     /// <summary>Model events of a kind this program does not know.</summary>
     public long ModelUnknownEvents { get; internal set; }
 
-    /// <summary>Connections to the model that were lost in mid-call; a session that reached its end in time is not among them.</summary>
-    public long ModelLosses { get; internal set; }
-
-    /// <summary>Connections to the model that replaced a lost one.</summary>
-    public long ModelReturns { get; internal set; }
-
-    /// <summary>Sessions of the model that were replaced before their time was up.</summary>
-    public long ModelRenewals { get; internal set; }
-
-    /// <summary>Attempts to dial the model that failed.</summary>
-    public long ModelDialsFailed { get; internal set; }
-
     /// <summary>Interruptions that stopped agent audio.</summary>
     public long Interruptions { get; internal set; }
+
+    /// <summary>Times the caller spoke while the agent was not to be interrupted.</summary>
+    public long InterruptionsRefused { get; internal set; }
+
+    /// <summary>Times the caller spoke too briefly to interrupt.</summary>
+    public long InterruptionsTooShort { get; internal set; }
+
+    /// <summary>Times the node held the agent's audio back on its own judgement.</summary>
+    public long LocalInterruptions { get; internal set; }
+
+    /// <summary>Times among them that the model did not agree and the agent went on.</summary>
+    public long FalseInterruptions { get; internal set; }
 
     /// <summary>Bytes that the caller-to-model loop allocated after its warm-up (only when loops are measured).</summary>
     public long CallerLoopAllocatedBytes { get; internal set; }

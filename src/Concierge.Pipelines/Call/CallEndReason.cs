@@ -71,4 +71,16 @@ public enum CallEndReason : byte
 
     /// <summary>A fault of this program.</summary>
     Internal,
+
+    /// <summary>Nobody spoke at the other end, however often the agent asked.</summary>
+    CallerIdle,
+
+    /// <summary>The call reached its longest permitted length.</summary>
+    LengthLimit,
+
+    /// <summary>The other side kept the call on hold for longer than it is waited for.</summary>
+    HoldLimit,
+
+    /// <summary>The call was handed to somebody else.</summary>
+    Transferred,
 }

@@ -27,7 +27,8 @@ public static class CallEndReasons
 
     /// <summary>Whether the call ended as calls should: somebody hung up, or the node was told to stop.</summary>
     public static bool IsOrderly(this CallEndReason reason) =>
-        reason is CallEndReason.CarrierStopped or CallEndReason.CarrierClosed or CallEndReason.AgentEnded or CallEndReason.Draining;
+        reason is CallEndReason.CarrierStopped or CallEndReason.CarrierClosed or CallEndReason.AgentEnded or CallEndReason.Draining
+            or CallEndReason.CallerIdle or CallEndReason.LengthLimit or CallEndReason.HoldLimit or CallEndReason.Transferred;
 
     /// <summary>The reason as a metric tag and log field, for instance <c>model_fatal_error</c>.</summary>
     public static string Name(this CallEndReason reason) => reason switch
@@ -54,6 +55,10 @@ public static class CallEndReasons
         CallEndReason.AgentEndedUnheard => "agent_ended_unheard",
         CallEndReason.Draining => "draining",
         CallEndReason.ControllerFailed => "controller_failed",
+        CallEndReason.CallerIdle => "caller_idle",
+        CallEndReason.LengthLimit => "length_limit",
+        CallEndReason.HoldLimit => "hold_limit",
+        CallEndReason.Transferred => "transferred",
         _ => "internal",
     };
 
@@ -81,6 +86,10 @@ public static class CallEndReasons
         CallEndReason.AgentEnded => "The agent ended the call after its last words were heard.",
         CallEndReason.AgentEndedUnheard => "The agent ended the call; the carrier did not confirm its last words in time.",
         CallEndReason.Draining => "The node is shutting down.",
+        CallEndReason.CallerIdle => "Nobody spoke at the other end; the agent asked, said goodbye and hung up.",
+        CallEndReason.LengthLimit => "The call reached its longest permitted length.",
+        CallEndReason.HoldLimit => "The other side kept the call on hold for longer than it is waited for.",
+        CallEndReason.Transferred => "The call was handed over.",
         CallEndReason.ControllerFailed => "The call's controller failed; the log line before this one says how.",
         _ => "A fault of this program; the log line before this one says where. Please report it.",
     };

@@ -5,6 +5,14 @@ internal sealed class CallEnding
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _reason;
+    private volatile bool _handingOver;
+
+    /// <summary>Whether the carrier is handing the call over: the stream's stop is then no hang-up.</summary>
+    public bool IsHandingOver
+    {
+        get => _handingOver;
+        set => _handingOver = value;
+    }
 
     /// <summary>The reason, or <see cref="CallEndReason.None"/> while the call is up.</summary>
     public CallEndReason Reason => (CallEndReason)Volatile.Read(ref _reason);

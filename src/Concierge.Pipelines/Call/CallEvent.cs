@@ -37,6 +37,9 @@ public abstract record CallEvent(TimeSpan At)
     /// <summary>The first audio of an item went to the carrier. <paramref name="FirstDelta"/> is when it came from the model.</summary>
     public sealed record AgentSpeechStarted(TimeSpan At, string ResponseId, string ItemId, TimeSpan FirstDelta) : CallEvent(At);
 
+    /// <summary>A mark proves that an item's first audio was played. <paramref name="At"/> is when it was, by the mark's return and the audio before it.</summary>
+    public sealed record AgentSpeechPlayed(TimeSpan At, string ResponseId, string ItemId) : CallEvent(At);
+
     /// <summary>An item was heard to its end: the carrier returned its last mark.</summary>
     public sealed record AgentSpeechEnded(TimeSpan At, string ResponseId, string ItemId, TimeSpan Heard) : CallEvent(At);
 
@@ -67,27 +70,34 @@ public abstract record CallEvent(TimeSpan At)
     /// <summary>The caller said nothing for as long as the session's idle time-out: the model takes the turn.</summary>
     public sealed record CallerTimedOut(TimeSpan At, string ItemId) : CallEvent(At);
 
-    /// <summary>The connection to the model is lost; the call tries to get it back.</summary>
-    /// <param name="At">When it was noticed.</param>
-    /// <param name="Reason">The end reason that the call gets if it does not come back.</param>
-    /// <param name="Detail">What happened, in words.</param>
-    public sealed record ModelLost(TimeSpan At, CallEndReason Reason, string Detail) : CallEvent(At);
-
-    /// <summary>A new session of the model has taken the lost one's place and knows the conversation so far.</summary>
-    /// <param name="At">From when audio flows again.</param>
-    /// <param name="SessionId">The new session.</param>
-    /// <param name="Outage">How long there was none.</param>
-    /// <param name="Attempts">Dials that it took.</param>
-    public sealed record ModelReturned(TimeSpan At, string SessionId, TimeSpan Outage, int Attempts) : CallEvent(At);
-
-    /// <summary>A new session of the model has taken over in a moment of silence, before the old one's time was up.</summary>
-    public sealed record ModelRenewed(TimeSpan At, string SessionId) : CallEvent(At);
-
-    /// <summary>The model is given up; the caller hears the apology, then the call ends.</summary>
-    public sealed record ModelGivenUp(TimeSpan At, CallEndReason Reason, string Detail) : CallEvent(At);
-
     /// <summary>The caller pressed a key.</summary>
     public sealed record DtmfReceived(TimeSpan At, char Digit) : CallEvent(At);
+
+    /// <summary>The caller entered something on the keypad: several keys, ended by the terminator, a pause or their number.</summary>
+    public sealed record KeysEntered(TimeSpan At, string Keys) : CallEvent(At);
+
+    /// <summary>The other side put the call on hold: music is played.</summary>
+    public sealed record HoldStarted(TimeSpan At) : CallEvent(At);
+
+    /// <summary>Somebody is there again.</summary>
+    public sealed record HoldEnded(TimeSpan At, TimeSpan Lasted) : CallEvent(At);
+
+    /// <summary>Nobody has spoken for a while: the agent asks whether somebody is there.</summary>
+    /// <param name="At">When.</param>
+    /// <param name="Prompts">How often it has asked since somebody spoke.</param>
+    public sealed record SilencePrompted(TimeSpan At, int Prompts) : CallEvent(At);
+
+    /// <summary>A tool takes long: the agent says so.</summary>
+    public sealed record ToolSlow(TimeSpan At, string Name, TimeSpan Waited) : CallEvent(At);
+
+    /// <summary>A tool never answered: the model is told that it failed.</summary>
+    public sealed record ToolAbandoned(TimeSpan At, string Name, TimeSpan Waited) : CallEvent(At);
+
+    /// <summary>The carrier did not press the keys; the call goes on.</summary>
+    public sealed record KeysNotPressed(TimeSpan At, string Why) : CallEvent(At);
+
+    /// <summary>The call could not be handed over and goes on.</summary>
+    public sealed record TransferFailed(TimeSpan At, CallTransfer Transfer, string Why) : CallEvent(At);
 
     /// <summary>The call is over; nothing follows.</summary>
     public sealed record CallEnded(TimeSpan At, CallEndReason Reason) : CallEvent(At);

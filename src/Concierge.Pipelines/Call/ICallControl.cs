@@ -57,6 +57,21 @@ public interface ICallControl
     /// </summary>
     void EndAfterPlayback();
 
+    /// <summary>
+    /// Presses keys for the other side: tones in the stream (ITU-T Q.23), behind what is being said, 100 ms each. Speech of the other side does not cut them
+    /// off. Networks that compress speech may spoil them; keys needed before anybody speaks are better given with the dialling (<c>SendDigits</c>).
+    /// </summary>
+    /// <param name="keys">0-9, *, #, A-D; up to 64.</param>
+    /// <param name="method">In the stream, or by the carrier with the limits named there.</param>
+    /// <exception cref="ArgumentException">Another character, none, or too many.</exception>
+    void PressKeys(string keys, KeyMethod method = KeyMethod.InStream);
+
+    /// <summary>
+    /// Hands the call to somebody else once the announcement, or what is being said, has been heard. <see cref="CallEvent.TransferFailed"/> tells that it did
+    /// not work and the call goes on.
+    /// </summary>
+    void Transfer(CallTransfer transfer);
+
     /// <summary>Ends the call now.</summary>
     void End(CallEndReason reason);
 }

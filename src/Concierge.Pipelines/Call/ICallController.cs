@@ -17,6 +17,9 @@ public interface ICallController
     /// <exception cref="CallRejectedException">This stream must not be served; the call ends with the exception's reason.</exception>
     ValueTask<RealtimeSessionConfig> ConfigureAsync(StreamStart start, CancellationToken cancellationToken);
 
+    /// <summary>How the agent behaves on the line; read once, after <see cref="ConfigureAsync"/>.</summary>
+    CallConduct Conduct => CallConduct.Default;
+
     /// <summary>
     /// Called for each event of the call, in order. An exception ends the call with <see cref="CallEndReason.ControllerFailed"/>.
     /// Work that takes longer than a few milliseconds belongs on a task of its own that reports back through <paramref name="call"/>.

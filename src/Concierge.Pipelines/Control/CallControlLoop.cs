@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Concierge.Pipelines.Legs;
 using Concierge.Pipelines.Media;
 using Concierge.Pipelines.Playback;
-using Concierge.Pipelines.Upstream;
 using Concierge.Protocols.Realtime;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +11,7 @@ namespace Concierge.Pipelines.Control;
 /// The one reader of a call's signals: tells the controller and the observers what happened, in order, and carries out what the controller
 /// asks for. Off the media loops; a controller that takes its time holds up nobody's voice.
 /// </summary>
-internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackListener
+internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackListener, IConductActions
 {
     /// <summary>Signals that may wait. A controller that is this far behind has failed.</summary>
     private const int Capacity = 2048;
@@ -26,15 +25,18 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     private readonly ICallController _controller;
     private readonly IReadOnlyList<ICallObserver> _observers;
     private readonly ILogger _logger;
-    private readonly Func<bool> _isPlaybackIdle;
-    private readonly ConversationMemory _memory;
-    private readonly ResponseSequencer _sequencer = new();
+    private PlaybackLedger? _ledger;
+    private InterruptionGate? _gate;
+    private readonly ICallSteering? _steering;
     private volatile ModelLink? _link;
     private CallerAudioPath? _injected; // what the controller adds as the caller's, with a filter history of its own
     private volatile bool _callerSpeaks;
-    private ITimer? _goodbye;
+    private CancellationToken _callOver;
+    private ConductKeeper? _keeper;
+    private CallConduct _conduct = CallConduct.Default;
+    private Farewell? _farewell;
+    private long _dueTicks = long.MaxValue; // when the wheel is to wake this loop
     private long _posted;
-    private bool _endRequested;
     private bool _responding;
 
     public CallControlLoop(
@@ -43,8 +45,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         CallEnding ending,
         ICallController controller,
         IReadOnlyList<ICallObserver> observers,
-        ConversationMemory memory,
-        Func<bool> isPlaybackIdle,
+        ICallSteering? steering,
         ILogger logger)
     {
         _options = options;
@@ -52,10 +53,19 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         _ending = ending;
         _controller = controller;
         _observers = observers;
-        _memory = memory;
-        _isPlaybackIdle = isPlaybackIdle;
+        _steering = steering;
         _logger = logger;
     }
+
+    /// <summary>Told before the loop runs: the ledger and the loop know each other.</summary>
+    public void Bind(PlaybackLedger ledger, InterruptionGate gate)
+    {
+        _ledger = ledger;
+        _gate = gate;
+    }
+
+    /// <summary>How the agent behaves; known before the model is dialled.</summary>
+    public void Behave(CallConduct conduct) => Post(new CallSignal(CallSignalKind.Conduct, conduct));
 
     /// <inheritdoc/>
     public long Posted => Volatile.Read(ref _posted);
@@ -66,24 +76,9 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     /// <inheritdoc/>
     public string CallSid { get; set; } = "";
 
-    /// <summary>Whether the agent has asked for the end: nothing new is to be said.</summary>
-    public bool IsEnding => Volatile.Read(ref _endRequested);
-
-    /// <summary>A session is ready and takes the place of the one before it, if there was one. Whether it has; false when the token ends the wait.</summary>
-    public async Task<bool> ReplaceAsync(ModelReplacement replacement, CancellationToken cancellationToken)
-    {
-        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-            static state => ((ModelReplacement)state!).Answer(false), replacement);
-        Post(new CallSignal(CallSignalKind.ModelReplaced, replacement));
-        return await replacement.Taken;
-    }
-
-    /// <summary>The connection to the model is lost.</summary>
-    public void Detach(TimeSpan at, CallEndReason reason, string detail)
-    {
-        Post(new CallSignal(CallSignalKind.ModelGone));
-        Post(new CallEvent.ModelLost(at, reason, detail));
-    }
+    /// <summary>The model's session is ready; from now on there is somebody to talk to.</summary>
+    public void Attach(ModelOutput output, ModelEventHandler events, bool modelTakesTurns) =>
+        _link = new ModelLink(output, events, new ResponseSequencer(output) { ModelTakesTurns = modelTakesTurns });
 
     /// <inheritdoc/>
     public void Post(CallEvent callEvent) => Post(new CallSignal(CallSignalKind.Event, callEvent));
@@ -122,22 +117,32 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     public void EndAfterPlayback() => Post(new CallSignal(CallSignalKind.EndAfterPlayback));
 
     /// <inheritdoc/>
+    public void PressKeys(string keys, KeyMethod method = KeyMethod.InStream)
+    {
+        CallTones.ThrowIfNone(keys);
+        Post(new CallSignal(CallSignalKind.PressKeys, keys, Respond: method == KeyMethod.CallUpdate));
+    }
+
+    /// <inheritdoc/>
+    public void Transfer(CallTransfer transfer)
+    {
+        ArgumentNullException.ThrowIfNull(transfer);
+        Post(new CallSignal(CallSignalKind.Transfer, transfer));
+    }
+
+    /// <inheritdoc/>
     public void End(CallEndReason reason) => _ending.TryEnd(reason);
 
-    void IPlaybackListener.OnItemStarted(PlaybackItem item, TimeSpan at)
-    {
-        if (!item.IsLocal)
-        {
-            Post(new CallEvent.AgentSpeechStarted(at, item.ResponseId, item.ItemId, item.FirstDelta));
-        }
-    }
+    void IPlaybackListener.OnItemStarted(PlaybackItem item, TimeSpan at) =>
+        Post(new CallEvent.AgentSpeechStarted(at, item.ResponseId, item.ItemId, item.FirstDelta));
+
+    void IPlaybackListener.OnItemPlayed(PlaybackItem item, TimeSpan at) =>
+        Post(new CallEvent.AgentSpeechPlayed(at, item.ResponseId, item.ItemId));
 
     void IPlaybackListener.OnItemHeard(PlaybackItem item, TimeSpan duration)
     {
-        if (!item.IsLocal)
-        {
-            Post(new CallEvent.AgentSpeechEnded(_clock.Now, item.ResponseId, item.ItemId, duration));
-        }
+        _gate?.OpeningHeard();
+        Post(new CallEvent.AgentSpeechEnded(_clock.Now, item.ResponseId, item.ItemId, duration));
     }
 
     void IPlaybackListener.OnIdle() => Post(new CallEvent.PlaybackIdle(_clock.Now));
@@ -148,12 +153,25 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     /// <summary>Whether the model hears the caller speak, as far as it has said. Any thread.</summary>
     public bool CallerSpeaks => _callerSpeaks;
 
+    /// <summary>Time has passed: wakes the loop when something has fallen due. The wheel's thread.</summary>
+    public void Tick(TimeSpan now)
+    {
+        if (now.Ticks >= Volatile.Read(ref _dueTicks))
+        {
+            Volatile.Write(ref _dueTicks, long.MaxValue); // until the loop has looked
+            Post(new CallSignal(CallSignalKind.Due));
+        }
+    }
+
     /// <summary>No more signals follow.</summary>
     public void Complete() => _signals.Writer.TryComplete();
 
     /// <summary>Runs until <see cref="Complete"/>, then tells everybody that the call has ended.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="callOver">Cancelled when the call ends: what the controller has under way is not needed any more.</param>
+    /// <param name="cancellationToken">Cancelled when the session no longer waits for the controller.</param>
+    public async Task RunAsync(CancellationToken callOver, CancellationToken cancellationToken)
     {
+        _callOver = callOver;
         try
         {
             while (await _signals.Reader.WaitToReadAsync(cancellationToken))
@@ -161,6 +179,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 while (_signals.Reader.TryRead(out CallSignal signal))
                 {
                     await HandleAsync(signal, cancellationToken);
+                    LookAhead();
                 }
             }
 
@@ -175,10 +194,6 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
             // The controller is somebody else's code: whatever it throws ends this call, and only this call.
             CallLog.ControllerFailed(_logger, CallSid, e);
             _ending.TryEnd(CallEndReason.ControllerFailed, e.Message);
-        }
-        finally
-        {
-            _goodbye?.Dispose();
         }
     }
 
@@ -197,28 +212,26 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         switch (signal.Kind)
         {
             case CallSignalKind.Event:
-                await HandleEventAsync((CallEvent)signal.Payload!, cancellationToken);
+                await HandleEventAsync((CallEvent)signal.Payload!, link, cancellationToken);
                 break;
             case CallSignalKind.RequestResponse:
-                _sequencer.Request((string?)signal.Payload);
+                link?.Sequencer.Request((string?)signal.Payload);
                 break;
             case CallSignalKind.ResponseRefused:
-                _sequencer.OnRefused();
+                link?.Sequencer.OnRefused();
                 break;
             case CallSignalKind.ToolOutput:
-                _memory.NoteOutput(signal.Id!, (string)signal.Payload!);
-                if (!_sequencer.TryAnswer(signal.Id!, (string)signal.Payload!, signal.Respond))
+                if (link is null || !link.Sequencer.TryAnswer(signal.Id!, (string)signal.Payload!, signal.Respond))
                 {
                     CallLog.ToolOutputUnexpected(_logger, CallSid, signal.Id!);
                 }
 
+                _keeper?.OnToolAnswered(signal.Id!, _clock.Now);
                 break;
             case CallSignalKind.UserText:
-                _memory.NoteText((string)signal.Payload!, ofSystem: false);
                 link?.Output.SendUserText((string)signal.Payload!);
                 break;
             case CallSignalKind.SystemText:
-                _memory.NoteText((string)signal.Payload!, ofSystem: true);
                 link?.Output.SendSystemText((string)signal.Payload!);
                 break;
             case CallSignalKind.Audio when link is not null:
@@ -232,65 +245,41 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
 
                 break;
             case CallSignalKind.SessionUpdate:
-                _memory.Config = SessionConfigs.Merge(_memory.Config, (RealtimeSessionConfig)signal.Payload!);
-                link?.Output.SendSessionUpdate(WithFormats((RealtimeSessionConfig)signal.Payload!));
+                // The formats are the call's: an update that names others, or none where the server resets them, would be heard as noise.
+                RealtimeAudioFormat format = FormatGuard.FormatOf(_options.AudioMode);
+                link?.Output.SendSessionUpdate(Kept((RealtimeSessionConfig)signal.Payload!) with { InputFormat = format, OutputFormat = format });
                 break;
             case CallSignalKind.Interrupt:
                 link?.Events.Interrupt(_clock.Now, cancelHere: true);
                 break;
             case CallSignalKind.EndAfterPlayback:
-                RequestEnd();
+                Leave(new Farewell(CallEndReason.AgentEnded, _clock.Now + _options.GoodbyeTimeout));
                 break;
-            case CallSignalKind.ModelGone:
-                _link = null;
-                _responding = _callerSpeaks = false;
-                _sequencer.Detach();
-                EndIfHeard();
+            case CallSignalKind.Conduct:
+                _conduct = (CallConduct)signal.Payload!;
+                _keeper = new ConductKeeper(_conduct, this);
                 break;
-            case CallSignalKind.ModelReplaced:
-                Replace((ModelReplacement)signal.Payload!);
+            case CallSignalKind.PressKeys when signal.Respond:
+                _ = SteerAsync(
+                    (steering, ct) => steering.PressKeysAsync(CallSid, (string)signal.Payload!, ct), why => new CallEvent.KeysNotPressed(_clock.Now, why));
+                break;
+            case CallSignalKind.PressKeys:
+                _ledger!.EnqueueTones(CallTones.Make((string)signal.Payload!), CallTones.KeyOctets);
+                break;
+            case CallSignalKind.Transfer:
+                BeginTransfer((CallTransfer)signal.Payload!, link);
+                break;
+            case CallSignalKind.SteeringDone:
+                await FinishSteeringAsync((CallEvent?)signal.Payload, cancellationToken);
+                break;
+            case CallSignalKind.Due:
+                _keeper?.OnDue(_clock.Now);
+                LeaveIfHeard();
                 break;
         }
     }
 
-    // The formats are the call's: an update that names others, or none where the server resets them, would be heard as noise.
-    private RealtimeSessionConfig WithFormats(RealtimeSessionConfig config)
-    {
-        RealtimeAudioFormat format = FormatGuard.FormatOf(_options.AudioMode);
-        return config with { InputFormat = format, OutputFormat = format };
-    }
-
-    private void Replace(ModelReplacement replacement)
-    {
-        UpstreamOptions upstream = _options.Upstream;
-        if (replacement.OnlyWhenQuiet && !(_memory.IsQuiet(upstream.RenewSilence) && !_sequencer.IsBusy && _isPlaybackIdle()))
-        {
-            replacement.Answer(false);
-            return;
-        }
-
-        // 1. What was said so far, before anything else reaches the new session. 2. What is still wanted. 3. From here on it is the one that is spoken to.
-        ModelLink link = replacement.Link;
-        if (!ReferenceEquals(link.Config, _memory.Config))
-        {
-            link.Output.SendSessionUpdate(WithFormats(_memory.Config)); // changed while the session was being dialled
-        }
-
-        _memory.Seed(link.Output, upstream.SeedCharacters);
-        _sequencer.Detach();
-        _sequencer.ModelTakesTurns = link.TakesTurns;
-        _responding = _callerSpeaks = false;
-        if (replacement.Resume && _memory.OwesAnswer && upstream.ResumeInstructions is { } instructions)
-        {
-            _sequencer.Request(instructions);
-        }
-
-        _sequencer.Attach(link.Output);
-        _link = link;
-        replacement.Answer(true);
-    }
-
-    private async ValueTask HandleEventAsync(CallEvent callEvent, CancellationToken cancellationToken)
+    private async ValueTask HandleEventAsync(CallEvent callEvent, ModelLink? link, CancellationToken cancellationToken)
     {
         switch (callEvent)
         {
@@ -299,23 +288,29 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 break;
             case CallEvent.CallerSpeechStopped or CallEvent.ModelReady:
                 _callerSpeaks = false;
+                if (_responding && callEvent is CallEvent.CallerSpeechStopped && !_conduct.BargeIn.LeftToTheServer && link is { Sequencer.ModelTakesTurns: true })
+                {
+                    // What was said into an answer that went on: the server makes no response beside the one that runs.
+                    link.Sequencer.Request(null);
+                }
+
                 break;
             case CallEvent.ResponseStarted:
                 _responding = true;
-                _sequencer.OnCreated();
+                link?.Sequencer.OnCreated();
                 break;
             case CallEvent.ResponseEnded ended:
                 _responding = false;
-                _sequencer.OnDone(interruptedByCaller: ended.Response.Reason == "turn_detected", CompleteCalls(ended.Response));
+                link?.Sequencer.OnDone(interruptedByCaller: ended.Response.Reason == "turn_detected", CompleteCalls(ended.Response));
                 break;
-            case CallEvent.AgentInterrupted:
+            case CallEvent.AgentInterrupted when _farewell is { YieldsToCaller: true }:
                 // The caller spoke into the goodbye: the call goes on.
-                _endRequested = false;
-                _goodbye?.Dispose();
-                _goodbye = null;
+                _farewell = null;
+                _keeper?.OnEnding(false);
                 break;
         }
 
+        _keeper?.OnEvent(callEvent);
         await TellAsync(callEvent, cancellationToken);
         if (callEvent is CallEvent.ResponseEnded { Response: var response })
         {
@@ -323,14 +318,14 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
             {
                 if (IsCompleteCall(response, item))
                 {
-                    await TellAsync(
-                        new CallEvent.ToolCallRequested(callEvent.At, response.Id ?? "", item.CallId!, item.Name ?? "", item.Arguments ?? ""),
-                        cancellationToken);
+                    var call = new CallEvent.ToolCallRequested(callEvent.At, response.Id ?? "", item.CallId!, item.Name ?? "", item.Arguments ?? "");
+                    _keeper?.OnEvent(call);
+                    await TellAsync(call, cancellationToken);
                 }
             }
         }
 
-        EndIfHeard();
+        LeaveIfHeard();
     }
 
     // A cancelled response's arguments may be cut short (PROTOCOL B.11): only a completed response's calls are carried out.
@@ -353,7 +348,15 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
 
     private async ValueTask TellAsync(CallEvent callEvent, CancellationToken cancellationToken)
     {
-        await _controller.OnEventAsync(callEvent, this, cancellationToken);
+        try
+        {
+            await _controller.OnEventAsync(callEvent, this, callEvent is CallEvent.CallEnded ? cancellationToken : _callOver);
+        }
+        catch (OperationCanceledException) when (_callOver.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // It was still at work on this when the call ended.
+        }
+
         foreach (ICallObserver observer in _observers)
         {
             try
@@ -367,22 +370,145 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         }
     }
 
-    private void RequestEnd()
+    void IConductActions.Say(string instructions) => _link?.Sequencer.Request(instructions, speakOnly: true);
+
+    void IConductActions.TellModel(string text)
     {
-        _endRequested = true;
-        _goodbye ??= _clock.Provider.CreateTimer(
-            static state => ((CallEnding)state!).TryEnd(CallEndReason.AgentEndedUnheard, "The last mark did not return in time."),
-            _ending,
-            _options.GoodbyeTimeout,
-            Timeout.InfiniteTimeSpan);
-        EndIfHeard();
+        _link?.Output.SendUserText(text);
+        _link?.Sequencer.Request(null);
     }
 
-    private void EndIfHeard()
+    void IConductActions.AnswerTool(string callId, string output) => _link?.Sequencer.TryAnswer(callId, output, respond: true);
+
+    void IConductActions.ForgetTurn()
     {
-        if (_endRequested && !_responding && _isPlaybackIdle())
+        _callerSpeaks = false;
+        _link?.Output.SendInputClear();
+    }
+
+    void IConductActions.Tell(CallEvent callEvent) => Post(callEvent);
+
+    void IConductActions.EndAfterWords(CallEndReason reason, string? farewell)
+    {
+        if (farewell is not null)
         {
-            _ending.TryEnd(CallEndReason.AgentEnded);
+            _link?.Sequencer.Request(farewell, speakOnly: true);
+        }
+
+        Leave(new Farewell(reason, _clock.Now + _options.GoodbyeTimeout) { AwaitsWords = farewell is not null });
+    }
+
+    private RealtimeSessionConfig Kept(RealtimeSessionConfig update) => update.TurnDetection is null ? update : _conduct.Apply(update);
+
+    private void LookAhead()
+    {
+        TimeSpan due = _keeper?.Due ?? TimeSpan.MaxValue;
+        Volatile.Write(ref _dueTicks, _farewell is { } farewell && farewell.Deadline < due ? farewell.Deadline.Ticks : due.Ticks);
+    }
+
+    private void BeginTransfer(CallTransfer transfer, ModelLink? link)
+    {
+        if (transfer.Announcement is { } words)
+        {
+            link?.Sequencer.Request(words, speakOnly: true);
+        }
+
+        Leave(new Farewell(CallEndReason.Transferred, _clock.Now + _options.GoodbyeTimeout, transfer) { AwaitsWords = transfer.Announcement is not null });
+    }
+
+    private void Leave(Farewell farewell)
+    {
+        // What was asked for first holds, but for a goodbye that a limit overtakes.
+        if (_farewell is null or { YieldsToCaller: true })
+        {
+            _farewell = farewell;
+            _keeper?.OnEnding(true);
+        }
+
+        LeaveIfHeard();
+    }
+
+    private void LeaveIfHeard()
+    {
+        if (_farewell is not { } farewell)
+        {
+            return;
+        }
+
+        bool late = _clock.Now >= farewell.Deadline;
+        bool begun = !farewell.AwaitsWords || _link is not { Sequencer.IsExpecting: true };
+        if (!late && (!begun || _responding || !_ledger!.IsIdle))
+        {
+            return;
+        }
+
+        if (farewell.Transfer is { } transfer)
+        {
+            _farewell = null;
+            _ending.IsHandingOver = true;
+            _ = SteerAsync((steering, ct) => steering.TransferAsync(CallSid, transfer, ct), why => new CallEvent.TransferFailed(_clock.Now, transfer, why));
+        }
+        else if (late && farewell.Reason == CallEndReason.AgentEnded)
+        {
+            _ending.TryEnd(CallEndReason.AgentEndedUnheard, "The last mark did not return in time.");
+        }
+        else
+        {
+            _ending.TryEnd(farewell.Reason);
         }
     }
+
+    /// <summary>Has the carrier do something, bounded in time and off this loop; its outcome comes back as a signal.</summary>
+    private async Task SteerAsync(Func<ICallSteering, CancellationToken, ValueTask> steer, Func<string, CallEvent> failed)
+    {
+        CallEvent? failure = null;
+        try
+        {
+            if (_steering is null)
+            {
+                failure = failed("This node has no way to ask the carrier for it.");
+            }
+            else
+            {
+                using var limit = new CancellationTokenSource(_options.GoodbyeTimeout, _clock.Provider);
+                await steer(_steering, limit.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            failure = failed("The carrier did not answer in time.");
+        }
+        catch (Exception e)
+        {
+            // The node's code, and behind it the carrier's: whatever it throws, the call goes on.
+            failure = failed(e.Message);
+        }
+
+        Post(new CallSignal(CallSignalKind.SteeringDone, failure));
+    }
+
+    private async ValueTask FinishSteeringAsync(CallEvent? failure, CancellationToken cancellationToken)
+    {
+        if (failure is null)
+        {
+            if (_ending.IsHandingOver)
+            {
+                _ending.TryEnd(CallEndReason.Transferred);
+            }
+
+            return;
+        }
+
+        _keeper?.OnEnding(false);
+        if (failure is CallEvent.TransferFailed)
+        {
+            _ending.IsHandingOver = false;
+            _link?.Output.SendSystemText("The call could not be handed over. Tell the other side so and go on without it.");
+            _link?.Sequencer.Request(null);
+        }
+
+        await TellAsync(failure, cancellationToken);
+    }
+
+    private sealed record ModelLink(ModelOutput Output, ModelEventHandler Events, ResponseSequencer Sequencer);
 }

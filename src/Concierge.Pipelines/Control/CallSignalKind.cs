@@ -30,12 +30,21 @@ internal enum CallSignalKind : byte
     /// <summary>The controller wants the call to end once all is heard.</summary>
     EndAfterPlayback,
 
+    /// <summary>The controller presses keys; the payload is their names; asked to respond: by the carrier.</summary>
+    PressKeys,
+
+    /// <summary>The controller hands the call over; the payload is a <see cref="CallTransfer"/>.</summary>
+    Transfer,
+
+    /// <summary>The carrier did what was asked of it, or not; the payload is the <see cref="CallEvent"/> that tells so, null for success.</summary>
+    SteeringDone,
+
+    /// <summary>How the agent behaves is known; the payload is a <see cref="CallConduct"/>.</summary>
+    Conduct,
+
+    /// <summary>Something of the call's conduct has fallen due.</summary>
+    Due,
+
     /// <summary>The model refused our request for a response because another was active.</summary>
     ResponseRefused,
-
-    /// <summary>The connection to the model is lost.</summary>
-    ModelGone,
-
-    /// <summary>A new session of the model is to take over; the payload is a <see cref="Upstream.ModelReplacement"/>.</summary>
-    ModelReplaced,
 }

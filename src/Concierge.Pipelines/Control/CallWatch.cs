@@ -4,7 +4,8 @@ using Concierge.Pipelines.Playback;
 namespace Concierge.Pipelines.Control;
 
 /// <summary>One call on the node's wheel: what must happen when nothing else does.</summary>
-internal sealed class CallWatch(SessionClock clock, CallEnding ending, CarrierLeg carrier, ModelLeg model, PlaybackLedger ledger, CallControlLoop control) : IWheelEntry
+internal sealed class CallWatch(
+    SessionClock clock, CallEnding ending, CarrierLeg carrier, ModelLeg model, PlaybackLedger ledger, InterruptionGate gate, CallControlLoop control) : IWheelEntry
 {
     public void Tick()
     {
@@ -12,7 +13,6 @@ internal sealed class CallWatch(SessionClock clock, CallEnding ending, CarrierLe
         {
             TimeSpan now = clock.Now;
             carrier.Tick(now);
-            model.Tick(now);
             if (carrier.Caller.TryBridge(now, control.CallerSpeaks, model.ReadyWriter))
             {
                 model.Flush();
@@ -20,6 +20,8 @@ internal sealed class CallWatch(SessionClock clock, CallEnding ending, CarrierLe
 
             // The carrier's frames drive the ledger; where they stop, the shared clock does.
             ledger.Tick();
+            gate.Tick(now);
+            control.Tick(now);
         }
         catch (Exception e)
         {

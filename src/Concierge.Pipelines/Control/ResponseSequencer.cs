@@ -7,15 +7,15 @@ namespace Concierge.Pipelines.Control;
 /// one, the tool outputs of a response go out together and are followed by one request, and a request that the model's own turn
 /// detection has already met is dropped. Single-threaded; the control loop owns it.
 /// </summary>
-/// <param name="output">Where requests and outputs go; null while there is no model: what is wanted then is asked for once there is one.</param>
-internal sealed class ResponseSequencer(IResponseOutput? output = null)
+/// <param name="output">Where requests and outputs go.</param>
+internal sealed class ResponseSequencer(IResponseOutput output)
 {
     private readonly Dictionary<string, ToolBatch> _byCall = [];
-    private IResponseOutput? _output = output;
     private bool _active;          // between response.created and response.done
     private bool _requested;       // our response.create is on its way
     private bool _pending;         // one more is wanted after the active one
     private string? _instructions; // of the pending one
+    private bool _speakOnly;       // the pending one may call no tool
 
     /// <summary>Whether the model begins a response by itself when the caller has spoken.</summary>
     public bool ModelTakesTurns { get; set; } = true;
@@ -23,36 +23,24 @@ internal sealed class ResponseSequencer(IResponseOutput? output = null)
     /// <summary>Whether a response is active, asked for, or wanted, or a tool has yet to answer.</summary>
     public bool IsBusy => _active || _requested || _pending || _byCall.Count > 0;
 
-    /// <summary>The model is gone: nothing is active any more, and what was asked for and not begun is wanted again.</summary>
-    public void Detach()
-    {
-        _output = null;
-        _active = false;
-        _pending |= _requested;
-        _requested = false;
-    }
-
-    /// <summary>There is a model, at first or again; what is wanted is asked for.</summary>
-    public void Attach(IResponseOutput output)
-    {
-        _output = output;
-        if (_pending && !_active && !_requested)
-        {
-            SendPending();
-        }
-    }
+    /// <summary>Whether a response is wanted that the model has not begun.</summary>
+    public bool IsExpecting => _requested || _pending;
 
     /// <summary>Somebody wants the model to speak.</summary>
-    public void Request(string? instructions)
+    /// <param name="instructions">For this response alone; null uses the session's.</param>
+    /// <param name="speakOnly">Whether it may only speak and call no tool.</param>
+    public void Request(string? instructions, bool speakOnly = false)
     {
-        if (_active || _requested || _output is null)
+        if (_active || _requested)
         {
+            // What became one request may do what any of them may.
+            _speakOnly = speakOnly && (!_pending || _speakOnly);
             _pending = true;
             _instructions = instructions ?? _instructions;
             return;
         }
 
-        Send(instructions);
+        Send(instructions, speakOnly);
     }
 
     /// <summary>The model began a response.</summary>
@@ -118,7 +106,7 @@ internal sealed class ResponseSequencer(IResponseOutput? output = null)
 
         foreach ((string id, string result) in batch.Outputs)
         {
-            _output?.SendToolOutput(id, result); // without a model: the next one is told of it with the rest of the conversation
+            output.SendToolOutput(id, result);
         }
 
         if (batch.Respond)
@@ -132,15 +120,17 @@ internal sealed class ResponseSequencer(IResponseOutput? output = null)
     private void SendPending()
     {
         string? instructions = _instructions;
+        bool speakOnly = _speakOnly;
         _pending = false;
         _instructions = null;
-        Send(instructions);
+        _speakOnly = false;
+        Send(instructions, speakOnly);
     }
 
-    private void Send(string? instructions)
+    private void Send(string? instructions, bool speakOnly)
     {
         _requested = true;
-        _output!.SendResponseCreate(instructions);
+        output.SendResponseCreate(instructions, speakOnly);
     }
 
     private sealed class ToolBatch(int expected)

@@ -17,11 +17,19 @@ internal sealed class CallerInlet(CallSessionOptions options, CallCounters count
     private TimeSpan _heardAt;
     private TimeSpan _silentUpTo; // silence has been sent up to here, on the session's clock
     private int _stalled;         // octets of silence sent for this stall
+    private CallerEar? _ear;
+
+    /// <summary>Told when the other side puts the call on hold, and when somebody is there again.</summary>
+    public Action<bool>? Hold { get; set; }
+
+    /// <summary>Listens from here on.</summary>
+    public void Listen(CallerEar ear) => Volatile.Write(ref _ear, ear);
 
     /// <summary>Takes one media message.</summary>
     /// <param name="message">What the carrier sent.</param>
+    /// <param name="now">The session's clock.</param>
     /// <param name="model">The model's writer once its session is ready.</param>
-    public void Take(in MediaStreamsEvent message, WebSocketWriter? model)
+    public void Take(in MediaStreamsEvent message, TimeSpan now, WebSocketWriter? model)
     {
         lock (_gate)
         {
@@ -37,10 +45,35 @@ internal sealed class CallerInlet(CallSessionOptions options, CallCounters count
                 _path.ForwardSilence(_timeline.SilenceBefore(message.TimestampMs, CallerAudioPath.DecodedLength(message.Payload)), model);
             }
 
+            if (IsMusic(message, now))
+            {
+                int silent = CallerAudioPath.DecodedLength(message.Payload);
+                _path.ForwardSilence(silent, model);
+                _timeline.Advance(silent);
+                return;
+            }
+
             int octets = _path.Forward(message.Payload, message.PayloadHasEscapes, model);
             _timeline.Advance(octets);
             counters.CallerFramesRejected += octets == 0 ? 1 : 0;
         }
+    }
+
+    private bool IsMusic(in MediaStreamsEvent message, TimeSpan now)
+    {
+        if (_ear is not { } ear)
+        {
+            return false;
+        }
+
+        bool before = ear.IsHold;
+        ear.Hear(message.Payload, message.PayloadHasEscapes, now);
+        if (ear.IsHold != before)
+        {
+            Hold?.Invoke(ear.IsHold);
+        }
+
+        return ear.IsHold;
     }
 
     /// <summary>Media arrived: whatever had stalled goes on.</summary>

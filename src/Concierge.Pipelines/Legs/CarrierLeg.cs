@@ -93,11 +93,11 @@ internal sealed class CarrierLeg : ICarrierOutput
     }
 
     /// <summary>Runs the loop to the stream's end; never throws for what the carrier or the network does.</summary>
-    public async Task RunAsync(ModelLeg model, PlaybackLedger ledger, ICallSignals signals, CancellationToken cancellationToken)
+    public async Task RunAsync(ModelLeg model, PlaybackLedger ledger, InterruptionGate gate, ICallSignals signals, CancellationToken cancellationToken)
     {
         try
         {
-            WebSocketReadStatus status = await PumpAsync(model, ledger, signals, cancellationToken);
+            WebSocketReadStatus status = await PumpAsync(model, ledger, gate, signals, cancellationToken);
             EndOnStatus(status);
             if (status == WebSocketReadStatus.Message)
             {
@@ -223,7 +223,8 @@ internal sealed class CarrierLeg : ICarrierOutput
         return start;
     }
 
-    private async ValueTask<WebSocketReadStatus> PumpAsync(ModelLeg model, PlaybackLedger ledger, ICallSignals signals, CancellationToken cancellationToken)
+    private async ValueTask<WebSocketReadStatus> PumpAsync(
+        ModelLeg model, PlaybackLedger ledger, InterruptionGate gate, ICallSignals signals, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -231,6 +232,7 @@ internal sealed class CarrierLeg : ICarrierOutput
             long woke = _options.MeasureLoops ? Stopwatch.GetTimestamp() : 0;
             long allocated = _options.MeasureLoops ? GC.GetAllocatedBytesForCurrentThread() : 0;
             long posted = signals.Posted;
+            TimeSpan now = _clock.Now;
             int frames = 0;
 
             // A wake-up may bring several messages: handle all of them, then hand over once.
@@ -241,12 +243,12 @@ internal sealed class CarrierLeg : ICarrierOutput
                     return status;
                 }
 
-                if (Handle(model, ledger, signals))
+                if (Handle(now, model, ledger, signals))
                 {
                     frames++;
                 }
 
-                if (_ending.Reason is CallEndReason.CarrierStopped or CallEndReason.CarrierBadMessage)
+                if (_ending.Reason is CallEndReason.CarrierStopped or CallEndReason.Transferred or CallEndReason.CarrierBadMessage)
                 {
                     return status;
                 }
@@ -255,7 +257,8 @@ internal sealed class CarrierLeg : ICarrierOutput
 
             if (frames > 0)
             {
-                Caller.HeardAt(_clock.Now);
+                Caller.HeardAt(now);
+                gate.Tick(now);
                 ledger.Tick();
                 model.Flush();
                 if (_options.MeasureLoops)
@@ -267,7 +270,7 @@ internal sealed class CarrierLeg : ICarrierOutput
     }
 
     /// <summary>Handles the reader's message; true when it was a media frame.</summary>
-    private bool Handle(ModelLeg model, PlaybackLedger ledger, ICallSignals signals)
+    private bool Handle(TimeSpan now, ModelLeg model, PlaybackLedger ledger, ICallSignals signals)
     {
         if (_reader.Opcode != WebSocketOpcode.Text
             || MediaStreamsParser.Parse(_reader.Payload, out MediaStreamsEvent message) != MediaStreamsError.None
@@ -287,16 +290,16 @@ internal sealed class CarrierLeg : ICarrierOutput
         switch (message.Type)
         {
             case MediaStreamsEventType.Media:
-                Caller.Take(message, model.ReadyWriter);
+                Caller.Take(message, now, model.ReadyWriter);
                 return true;
             case MediaStreamsEventType.Mark:
                 ledger.Acknowledge(message.MarkName);
                 return false;
             case MediaStreamsEventType.Dtmf:
-                HandleDigit((char)message.Digit, signals);
+                HandleDigit((char)message.Digit, now, signals);
                 return false;
             case MediaStreamsEventType.Stop:
-                _ending.TryEnd(CallEndReason.CarrierStopped);
+                _ending.TryEnd(_ending.IsHandingOver ? CallEndReason.Transferred : CallEndReason.CarrierStopped);
                 return false;
             default:
                 _ending.TryEnd(CallEndReason.CarrierBadMessage, "A second start message arrived.");
@@ -304,9 +307,8 @@ internal sealed class CarrierLeg : ICarrierOutput
         }
     }
 
-    private void HandleDigit(char digit, ICallSignals signals)
+    private void HandleDigit(char digit, TimeSpan now, ICallSignals signals)
     {
-        TimeSpan now = _clock.Now;
         if (_digits.TryTake(now))
         {
             signals.Post(new CallEvent.DtmfReceived(now, digit));

@@ -6,6 +6,9 @@ internal interface IPlaybackListener
     /// <summary>The item's first frame went to the carrier.</summary>
     void OnItemStarted(PlaybackItem item, TimeSpan at);
 
+    /// <summary>A mark proves that the item's first audio was played, at the time given.</summary>
+    void OnItemPlayed(PlaybackItem item, TimeSpan at);
+
     /// <summary>The item was heard to its end.</summary>
     void OnItemHeard(PlaybackItem item, TimeSpan duration);
 

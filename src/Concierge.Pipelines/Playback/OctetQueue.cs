@@ -48,10 +48,12 @@ internal sealed class OctetQueue(int capacity)
     }
 
     /// <summary>Copies the oldest octets without removing them; the caller has checked that there are enough.</summary>
-    public void Peek(Span<byte> destination)
+    /// <param name="destination">Filled whole.</param>
+    /// <param name="from">Octets to leave out before.</param>
+    public void Peek(Span<byte> destination, int from = 0)
     {
-        int offset = _readOffset;
-        for (int i = 0; !destination.IsEmpty; i++)
+        int offset = (_readOffset + from) % ChunkSize;
+        for (int i = (_readOffset + from) / ChunkSize; !destination.IsEmpty; i++)
         {
             byte[] chunk = _chunks[(_first + i) & (_chunks.Length - 1)]!;
             int n = Math.Min(destination.Length, ChunkSize - offset);

@@ -35,6 +35,18 @@ internal sealed class PlaybackItem(ReadOnlySpan<byte> responseId, ReadOnlySpan<b
     /// <summary>Whether the model has said that no more audio follows.</summary>
     public bool Complete { get; set; }
 
+    /// <summary>Octets of each key where this is tones of ours and nothing of the model's; 0 otherwise.</summary>
+    public int KeyOctets { get; init; }
+
+    /// <summary>The tones, to be begun again where an interruption of the speech before them cut them off.</summary>
+    public byte[] Tones { get; init; } = [];
+
+    /// <summary>Whether the model knows nothing of it.</summary>
+    public bool IsOurs => KeyOctets > 0;
+
+    /// <summary>Whether it has been told that the caller hears it.</summary>
+    public bool Heard { get; set; }
+
     /// <summary>Whether the first frame has gone to the carrier.</summary>
     public bool Started { get; set; }
 
@@ -43,9 +55,6 @@ internal sealed class PlaybackItem(ReadOnlySpan<byte> responseId, ReadOnlySpan<b
 
     /// <summary>The response's id as it stands on the wire.</summary>
     public ReadOnlySpan<byte> ResponseIdUtf8 => _responseId;
-
-    /// <summary>Whether this is a sound of the node's own, which belongs to no response.</summary>
-    public bool IsLocal => _responseId.Length == 0;
 
     /// <summary>Whether these ids name this part.</summary>
     public bool Matches(ReadOnlySpan<byte> itemId, int contentIndex) =>

@@ -31,7 +31,11 @@ internal sealed class PlaybackLedger
     private readonly int _window;                     // octets
     private readonly int _markInterval;               // octets
     private readonly TimeSpan _markGrace;
+    private readonly Queue<PlaybackItem> _tones = []; // keys to press once nothing is being said
 
+    private PlayedLevels? _levels;                    // kept only where echo must be told from a voice
+    private bool _holds;                              // nothing goes out until it is decided whether the caller interrupts
+    private long _kept;                               // position of the first octet in the queue
     private long _enqueued;                           // position after the last octet queued
     private long _sent;                               // position after the last octet sent
     private long _heard;                              // position up to which playing is proven
@@ -75,31 +79,81 @@ internal sealed class PlaybackLedger
         {
             lock (_gate)
             {
-                return _heard == _enqueued;
+                return _heard == _enqueued && _tones.Count == 0;
             }
         }
     }
 
-    /// <summary>Whether something queued or unheard is not complete: more of it was to come.</summary>
-    public bool HasOpenItems
+    /// <summary>
+    /// Keeps what the carrier has not played yet, so that it can be held back and said again, and notes how loud it is. Before any audio.
+    /// </summary>
+    public void KeepUnheard() => _levels = new PlayedLevels();
+
+    /// <summary>The loudest that the agent's voice was at the caller's ear during the last while, in dBFS; negative infinity when it was not heard.</summary>
+    public double LoudestHeard(TimeSpan during)
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
+            if (_levels is null)
             {
-                return _items.Count > 0 && !_items[^1].Complete;
+                return double.NegativeInfinity;
+            }
+
+            long heard = EstimateHeard(_clock.Now);
+            return _levels.Loudest(heard - Octets(during), heard + 320);
+        }
+    }
+
+    /// <summary>
+    /// Holds the agent back where it stands: what the carrier has not played is taken back from it. Nothing at the model changes. False when nothing plays.
+    /// </summary>
+    public bool TryHold()
+    {
+        lock (_gate)
+        {
+            if (_holds || _levels is null || _heard == _enqueued)
+            {
+                return false;
+            }
+
+            long heard = EstimateHeard(_clock.Now);
+            if (heard >= _enqueued || (_items.Count > 0 && _items[0].IsOurs))
+            {
+                return false;
+            }
+
+            Clear();
+            _heard = _sent = _lastMark = heard;
+            _queue.Skip((int)(heard - _kept));
+            _kept = heard;
+            _holds = true;
+            return true;
+        }
+    }
+
+    /// <summary>The caller did not interrupt after all: the agent goes on from where it was held.</summary>
+    public void Resume()
+    {
+        lock (_gate)
+        {
+            if (_holds)
+            {
+                _holds = false;
+                PumpLocked();
             }
         }
     }
 
-    /// <summary>Queues a sound of the node's own behind what is queued, complete; nothing when the buffer is full.</summary>
-    /// <param name="name">Its name, for nobody but the ledger; another for each.</param>
-    /// <param name="muLaw">The sound, mu-law 8 kHz.</param>
-    public void EnqueueLocal(ReadOnlySpan<byte> name, ReadOnlySpan<byte> muLaw)
+    /// <summary>Presses keys once what is being said has gone out. Octets of mu-law, as many per key as <paramref name="keyOctets"/>.</summary>
+    public void EnqueueTones(byte[] muLaw, int keyOctets)
     {
-        if (!muLaw.IsEmpty && TryEnqueue([], name, 0, muLaw, muLaw.Length * 125L))
+        lock (_gate)
         {
-            Complete(name, 0);
+            if (!_closed)
+            {
+                _tones.Enqueue(new PlaybackItem("keys"u8, "keys"u8, 0, 0) { KeyOctets = keyOctets, Tones = muLaw });
+                PumpLocked();
+            }
         }
     }
 
@@ -231,8 +285,9 @@ internal sealed class PlaybackLedger
     {
         lock (_gate)
         {
-            if (_heard == _enqueued)
+            if (_heard == _enqueued || _items.TrueForAll(static item => item.IsOurs))
             {
+                // Nothing plays, or nothing but keys that somebody waits for: what they answer to is no interruption.
                 return false;
             }
 
@@ -243,9 +298,15 @@ internal sealed class PlaybackLedger
                 return false;
             }
 
+            PlaybackItem[] waiting = [.. _tones];
+            _tones.Clear();
             foreach (PlaybackItem item in _items)
             {
-                if (item.End > heard)
+                if (item.IsOurs)
+                {
+                    PressAgain(item, heard);
+                }
+                else if (item.End > heard)
                 {
                     long octets = Math.Max(0, heard - item.Start);
                     long milliseconds = Math.Min(octets * 1000 / OctetsPerSecond, item.ReceivedMicroseconds / 1000);
@@ -253,15 +314,23 @@ internal sealed class PlaybackLedger
                 }
             }
 
-            _output.WriteClear();
-            _output.Flush();
-            OctetsDiscarded += _queue.Length;
+            foreach (PlaybackItem tones in waiting)
+            {
+                _tones.Enqueue(tones);
+            }
+
+            if (!_holds)
+            {
+                Clear();
+            }
+
+            _holds = false;
+            OctetsDiscarded += _enqueued - _sent;
             _queue.Clear();
             _items.Clear();
-            _marks.Clear();
-            _generation++;
-            _heard = _sent = _lastMark = _enqueued;
+            _heard = _sent = _lastMark = _kept = _enqueued;
             TellIdle();
+            PumpLocked();
             return true;
         }
     }
@@ -275,7 +344,8 @@ internal sealed class PlaybackLedger
             _queue.Clear();
             _items.Clear();
             _marks.Clear();
-            _heard = _sent = _enqueued;
+            _tones.Clear();
+            _heard = _sent = _kept = _enqueued;
         }
     }
 
@@ -285,6 +355,35 @@ internal sealed class PlaybackLedger
     private static int Octets(TimeSpan duration) => (int)(duration.Ticks * OctetsPerSecond / TimeSpan.TicksPerSecond);
 
     private static TimeSpan Duration(long octets) => TimeSpan.FromTicks(octets * (TimeSpan.TicksPerSecond / OctetsPerSecond));
+
+    private void Clear()
+    {
+        _output.WriteClear();
+        _output.Flush();
+        _marks.Clear();
+        _generation++;
+    }
+
+    /// <summary>Keys that were cut off are pressed again from the first that was not heard whole.</summary>
+    private void PressAgain(PlaybackItem item, long heard)
+    {
+        int pressed = (int)Math.Max(0, heard - item.Start) / item.KeyOctets * item.KeyOctets;
+        if (pressed < item.Tones.Length)
+        {
+            _tones.Enqueue(new PlaybackItem("keys"u8, "keys"u8, 0, 0) { KeyOctets = item.KeyOctets, Tones = item.Tones[pressed..] });
+        }
+    }
+
+    private void TakeTones()
+    {
+        while (_tones.Count > 0 && (_items.Count == 0 || _items[^1].Complete) && _queue.TryAppend(_tones.Peek().Tones))
+        {
+            PlaybackItem tones = _tones.Dequeue();
+            _items.Add(new PlaybackItem("keys"u8, "keys"u8, 0, _enqueued) { KeyOctets = tones.KeyOctets, Tones = tones.Tones, Complete = true, End = _enqueued + tones.Tones.Length });
+            _enqueued += tones.Tones.Length;
+            _idleTold = false;
+        }
+    }
 
     private PlaybackItem FindOrAdd(ReadOnlySpan<byte> responseId, ReadOnlySpan<byte> itemId, int contentIndex)
     {
@@ -309,6 +408,12 @@ internal sealed class PlaybackLedger
 
     private void PumpLocked()
     {
+        if (_holds || _closed)
+        {
+            return;
+        }
+
+        TakeTones();
         TimeSpan now = _clock.Now;
         if (_sent == _heard || EstimateHeard(now) == _sent)
         {
@@ -318,24 +423,26 @@ internal sealed class PlaybackLedger
         }
 
         bool wrote = false;
-        while (_queue.Length > 0 && _sent - _heard < _window)
+        while (_sent < _enqueued && _sent - _heard < _window)
         {
-            int n = Math.Min(_frame.Length, _queue.Length);
-            bool last = n == _queue.Length && _items.Count > 0 && _items[^1].Complete;
+            int left = (int)Math.Min(int.MaxValue, _enqueued - _sent);
+            int n = Math.Min(_frame.Length, left);
+            bool last = n == left && _items.Count > 0 && _items[^1].Complete;
             if (n < _frame.Length && !last)
             {
                 break; // the remainder of a frame waits for the next delta
             }
 
             Span<byte> frame = _frame.AsSpan(0, n);
-            _queue.Peek(frame);
+            _queue.Peek(frame, (int)(_sent - _kept));
             if (!_output.TryWriteMedia(frame))
             {
                 break;
             }
 
-            _queue.Skip(n);
+            _levels?.Add(_sent, frame);
             _sent += n;
+            Forget();
             OctetsSent += n;
             wrote = true;
             TellStarted(now);
@@ -345,7 +452,7 @@ internal sealed class PlaybackLedger
             }
         }
 
-        if (_queue.Length == 0 && _lastMark < _sent && _items.Count > 0 && _items[^1].Complete)
+        if (_sent == _enqueued && _lastMark < _sent && _items.Count > 0 && _items[^1].Complete)
         {
             MarkSent(); // the end of what was said: its return is the proof that it was heard
             wrote = true;
@@ -368,16 +475,38 @@ internal sealed class PlaybackLedger
         }
     }
 
+    /// <summary>Lets go of what is not needed any more: what was sent, or where it may be said again, what was heard.</summary>
+    private void Forget()
+    {
+        long needed = _levels is null ? _sent : _heard;
+        _queue.Skip((int)(needed - _kept));
+        _kept = needed;
+    }
+
     private void HeardUpTo(long position, TimeSpan at)
     {
         if (position > _heard)
         {
             _heard = position;
+            Forget();
         }
 
         _clockPosition = position;
         _clockTime = at;
+        TellPlayed(position, at);
         SettleHeard();
+    }
+
+    private void TellPlayed(long position, TimeSpan at)
+    {
+        foreach (PlaybackItem item in _items)
+        {
+            if (!item.Heard && !item.IsOurs && item.Start < position)
+            {
+                item.Heard = true;
+                _listener.OnItemPlayed(item, at - Duration(position - item.Start));
+            }
+        }
     }
 
     private void SettleHeard()
@@ -386,10 +515,13 @@ internal sealed class PlaybackLedger
         {
             PlaybackItem item = _items[0];
             _items.RemoveAt(0);
-            _listener.OnItemHeard(item, Duration(item.End - item.Start));
+            if (!item.IsOurs)
+            {
+                _listener.OnItemHeard(item, Duration(item.End - item.Start));
+            }
         }
 
-        if (_heard == _enqueued)
+        if (_heard == _enqueued && _tones.Count == 0)
         {
             TellIdle();
         }
@@ -402,7 +534,10 @@ internal sealed class PlaybackLedger
             if (!item.Started && item.Start < _sent)
             {
                 item.Started = true;
-                _listener.OnItemStarted(item, now);
+                if (!item.IsOurs)
+                {
+                    _listener.OnItemStarted(item, now);
+                }
             }
         }
     }

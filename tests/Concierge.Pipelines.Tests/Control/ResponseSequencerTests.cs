@@ -94,7 +94,7 @@ public sealed class ResponseSequencerTests
     {
         public List<string> Sent { get; } = [];
 
-        public void SendResponseCreate(string? instructions) => Sent.Add(instructions is null ? "create" : $"create {instructions}");
+        public void SendResponseCreate(string? instructions, bool speakOnly = false) => Sent.Add(instructions is null ? "create" : $"create {instructions}");
 
         public void SendToolOutput(string callId, string output) => Sent.Add($"{callId}={output}");
     }

@@ -328,6 +328,10 @@ public sealed class PlaybackLedgerTests
         {
         }
 
+        public void OnItemPlayed(PlaybackItem item, TimeSpan at)
+        {
+        }
+
         public void OnItemHeard(PlaybackItem item, TimeSpan duration)
         {
         }

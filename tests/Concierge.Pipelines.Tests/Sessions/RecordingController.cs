@@ -11,6 +11,8 @@ internal sealed class RecordingController : ICallController
 
     public RealtimeSessionConfig Config { get; init; } = new() { Instructions = "Be brief." };
 
+    public CallConduct Conduct { get; init; } = CallConduct.Default;
+
     public Func<StreamStart, ValueTask>? OnConfigure { get; init; }
 
     public Action<CallEvent, ICallControl>? OnEvent { get; init; }

@@ -14,6 +14,9 @@ internal sealed class ScriptedCarrier
     private readonly WebSocketReader _reader;
     private readonly WebSocketWriter _writer;
     private readonly CancellationTokenSource _ear = new();
+    private readonly HashSet<string> _returned = [];
+    private int _clearSeen = -1;
+    private int _played;
     private int _chunk;
     private int _sequence;
 
@@ -62,6 +65,33 @@ internal sealed class ScriptedCarrier
         {
             ReturnMark((string)mark["mark"]!["name"]!);
         }
+    }
+
+    /// <summary>Plays what it has for another 20 ms and returns the marks that this brings up; after a clear, those that were cleared.</summary>
+    public void Play()
+    {
+        int clear = Heard.FindLastIndex(e => (string?)e["event"] == "clear");
+        if (clear != _clearSeen)
+        {
+            _clearSeen = clear;
+            _played = 0;
+        }
+
+        int available = 0;
+        for (int i = 0; i < Heard.Count; i++)
+        {
+            JsonNode e = Heard[i];
+            if (i > clear && (string?)e["event"] == "media")
+            {
+                available += Convert.FromBase64String((string)e["media"]!["payload"]!).Length;
+            }
+            else if ((string?)e["event"] == "mark" && (i < clear || available <= _played + 160) && _returned.Add((string)e["mark"]!["name"]!))
+            {
+                ReturnMark((string)e["mark"]!["name"]!);
+            }
+        }
+
+        _played = Math.Min(available, _played + 160);
     }
 
     public void Stop() => Say($$$$"""{"event":"stop","sequenceNumber":"{{{{++_sequence}}}}","streamSid":"{{{{StreamSid}}}}","stop":{"accountSid":"AC0123456789abcdef0123456789abcdef","callSid":"{{{{CallSid}}}}"}}""");

@@ -38,7 +38,8 @@ internal sealed class TestCall
 
     /// <summary>Runs a scenario under the virtual clock and gives the call's result.</summary>
     public static (CallResult Result, TestCall Call) Run(
-        Func<TestCall, Task> scenario, CallSessionOptions? options = null, ScriptedModel? model = null, RecordingController? controller = null)
+        Func<TestCall, Task> scenario, CallSessionOptions? options = null, ScriptedModel? model = null, RecordingController? controller = null,
+        ICallSteering? steering = null)
     {
         var loop = new VirtualTimeLoop();
         return loop.Run(async () =>
@@ -46,7 +47,7 @@ internal sealed class TestCall
             (IDuplexPipe near, IDuplexPipe far) = InMemoryDuplex.CreatePair();
             model ??= new ScriptedModel();
             controller ??= new RecordingController();
-            var session = new CallSession(near, model, controller, options ?? new CallSessionOptions(), loop.TimeProvider);
+            var session = new CallSession(near, model, controller, options ?? new CallSessionOptions(), loop.TimeProvider, steering: steering);
             var call = new TestCall(loop, new ScriptedCarrier(far), model, controller, session, far);
             await scenario(call);
             CallResult result = await call.Running;

@@ -1,0 +1,86 @@
+using Concierge.Audio;
+using Concierge.Pipelines.Legs;
+using Concierge.Pipelines.Playback;
+using Concierge.Protocols;
+
+namespace Concierge.Pipelines.Media;
+
+/// <summary>
+/// The node's own hearing, where the agent's conduct asks for it: a voice while the agent speaks that is not its echo, and music on hold. The carrier loop's own;
+/// nothing is allocated per frame.
+/// </summary>
+internal sealed class CallerEar
+{
+    private readonly LocalBargeIn? _local;
+    private readonly VoiceActivityDetector? _voice;
+    private readonly HoldDetector? _hold;
+    private readonly PlaybackLedger _ledger;
+    private readonly InterruptionGate _gate;
+    private readonly short[] _silence = new short[AudioScratch.PieceText];
+    private bool _spoke;
+
+    /// <param name="conduct">What is listened for.</param>
+    /// <param name="ledger">Knows what the agent's echo may be.</param>
+    /// <param name="gate">Told of a voice.</param>
+    public CallerEar(CallConduct conduct, PlaybackLedger ledger, InterruptionGate gate)
+    {
+        _ledger = ledger;
+        _gate = gate;
+        if (conduct.BargeIn is { Allowed: true, Local: { } local })
+        {
+            _local = local;
+            _voice = new VoiceActivityDetector(8000, new VoiceActivityOptions
+            {
+                ThresholdDbfs = local.ThresholdDbfs,
+                MarginDb = local.NoiseMarginDb,
+                AttackMilliseconds = Math.Clamp((int)local.MinimumSpeech.TotalMilliseconds, 10, 1000),
+                HangOverMilliseconds = 200,
+            });
+        }
+
+        if (conduct.Hold.Recognise)
+        {
+            _hold = new HoldDetector(conduct.Hold.RecogniseAfter);
+        }
+    }
+
+    /// <summary>Whether music is being played.</summary>
+    public bool IsHold => _hold?.IsHold ?? false;
+
+    /// <summary>Whether there is anything to listen for.</summary>
+    public static bool IsWanted(CallConduct conduct) => conduct.Hold.Recognise || conduct.BargeIn is { Allowed: true, Local: not null };
+
+    /// <summary>Hears one frame of the caller.</summary>
+    /// <param name="payload">Base64 text as it stands on the wire.</param>
+    /// <param name="hasEscapes">Whether it contains JSON escapes.</param>
+    /// <param name="now">The session's clock.</param>
+    public void Hear(ReadOnlySpan<byte> payload, bool hasEscapes, TimeSpan now)
+    {
+        AudioScratch scratch = AudioScratch.Current;
+        if (Base64Text.Decode(payload, hasEscapes, scratch.Payload, out int length) != Base64TextError.None || length == 0 || length > scratch.Narrow.Length)
+        {
+            return; // not a frame; the path counts it
+        }
+
+        ReadOnlySpan<short> samples = scratch.Narrow.AsSpan(0, MuLaw.Decode(scratch.Payload.AsSpan(0, length), scratch.Narrow));
+        _hold?.Process(samples);
+        if (_voice is not null)
+        {
+            Listen(samples, now);
+        }
+    }
+
+    private void Listen(ReadOnlySpan<short> samples, TimeSpan now)
+    {
+        // What is no louder than the agent's voice less what the line takes off it may be its echo: it counts as silence.
+        double echo = _ledger.LoudestHeard(_local!.EchoTail) - _local.EchoLossDb;
+        bool louder = PcmLevel.ToDecibels(PcmLevel.Rms(samples)) > echo;
+        bool speaks = _voice!.Process(louder ? samples : _silence.AsSpan(0, samples.Length));
+        if (speaks && !_spoke)
+        {
+            _gate.HeardHere(now);
+        }
+
+        _spoke = speaks;
+    }
+}
