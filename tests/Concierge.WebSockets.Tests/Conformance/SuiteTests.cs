@@ -61,44 +61,99 @@ public sealed class SuiteTests
         }
     }
 
-    /// <summary>Groups 9.1 to 9.6 and 1.x.8: large messages whole, in fragments, in chops.</summary>
-    [Theory]
-    [InlineData(65536, 65536, 997)]
-    [InlineData(262144, 262144, 65536)]
-    [InlineData(1048576, 1048576, 64)]
-    [InlineData(1048576, 1048576, 2048)]
-    [InlineData(4194304, 64, 65536)]
-    [InlineData(4194304, 256, 65536)]
-    [InlineData(4194304, 1048576, 65536)]
-    [InlineData(4194304, 4194304, 1048576)]
-    [InlineData(8388608, 8388608, 65536)]
-    [InlineData(16777216, 16777216, 65536)]
-    [InlineData(16777216, 1024, 65536)]
-    public async Task Takes_and_sends_large_messages(int length, int fragment, int chop)
+    /// <summary>The sizes of groups 1.x.8 and 9.1 to 9.6: length, fragment, chop.</summary>
+    public static TheoryData<int, int, int> LargeMessages
     {
-        WebSocketLimits limits = new() { MaxFramePayload = 16 * 1024 * 1024, MaxMessageSize = 16 * 1024 * 1024, MaxFragmentsPerMessage = 65536 };
-        foreach (bool text in new[] { true, false })
+        get
         {
-            byte[] payload = text ? Encoding.UTF8.GetBytes(new string('é', length / 2)) : Wire.Octets(length);
-            Pipe input = new(new PipeOptions(pauseWriterThreshold: 1 << 20, resumeWriterThreshold: 1 << 19, useSynchronizationContext: false));
-            Pipe output = new(new PipeOptions(useSynchronizationContext: false));
-            WebSocketWriter writer = new(output.Writer, WebSocketRole.Server, new WebSocketWriterOptions { ControlBudget = 32 * 1024 * 1024 });
-            WebSocketReader reader = new(input.Reader, WebSocketRole.Server, limits, writer);
-            Task feeding = FeedAsync(input.Writer, payload, text, fragment, chop);
-            Assert.Equal(WebSocketReadStatus.Message, await reader.ReadAsync());
-            Assert.True(reader.Payload.SequenceEqual(payload));
-            Assert.Equal(WebSocketAppendResult.Accepted, writer.TryAppend(reader.Opcode, reader.Payload));
-            writer.Flush();
-            using WebSocketReader client = new(output.Reader, WebSocketRole.Client, limits, writer: null);
-            Assert.Equal(WebSocketReadStatus.Message, await client.ReadAsync());
-            Assert.True(client.Payload.SequenceEqual(payload));
-            Assert.False(reader.TryRead(out _));
-            await feeding;
+            TheoryData<int, int, int> data = new() { { 65536, 65536, 997 } };
+            foreach (int length in (int[])[65536, 262144, 1048576, 4194304, 8388608, 16777216])
+            {
+                data.Add(length, length, 65536); // 9.1, 9.2
+            }
+
+            foreach (int fragment in (int[])[64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304])
+            {
+                data.Add(4194304, fragment, 65536); // 9.3, 9.4
+            }
+
+            foreach (int chop in (int[])[64, 128, 256, 512, 1024, 2048])
+            {
+                data.Add(1048576, 1048576, chop); // 9.5, 9.6
+            }
+
+            data.Add(16777216, 1024, 65536); // 16,384 fragments
+            return data;
         }
     }
 
-    private static async Task FeedAsync(PipeWriter input, byte[] payload, bool text, int fragment, int chop)
+    [Theory]
+    [MemberData(nameof(LargeMessages))]
+    public async Task Takes_and_sends_large_messages(int length, int fragment, int chop)
     {
+        WebSocketLimits limits = new() { MaxFramePayload = 16 * 1024 * 1024, MaxMessageSize = 16 * 1024 * 1024, MaxFragmentsPerMessage = 65536 };
+        foreach (WebSocketRole role in new[] { WebSocketRole.Server, WebSocketRole.Client })
+        {
+            foreach (bool text in new[] { true, false })
+            {
+                byte[] payload = text ? Encoding.UTF8.GetBytes(new string('é', length / 2)) : Wire.Octets(length);
+                Pipe input = new(new PipeOptions(pauseWriterThreshold: 1 << 20, resumeWriterThreshold: 1 << 19, useSynchronizationContext: false));
+                Pipe output = new(new PipeOptions(useSynchronizationContext: false));
+                WebSocketWriter writer = new(output.Writer, role, new WebSocketWriterOptions { ControlBudget = 32 * 1024 * 1024 });
+                using WebSocketReader reader = new(input.Reader, role, limits, writer);
+                Task feeding = FeedAsync(input.Writer, payload, role, text, fragment, chop);
+                Assert.Equal(WebSocketReadStatus.Message, await reader.ReadAsync());
+                Assert.True(reader.Payload.SequenceEqual(payload));
+                Assert.Equal(WebSocketAppendResult.Accepted, writer.TryAppend(reader.Opcode, reader.Payload));
+                writer.Flush();
+                using WebSocketReader peer = new(output.Reader, Other(role), limits, writer: null);
+                Assert.Equal(WebSocketReadStatus.Message, await peer.ReadAsync());
+                Assert.True(peer.Payload.SequenceEqual(payload));
+                Assert.False(reader.TryRead(out _));
+                await feeding;
+            }
+        }
+    }
+
+    /// <summary>Groups 9.7 and 9.8: a thousand messages there and back, one after the other.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(16)]
+    [InlineData(64)]
+    [InlineData(256)]
+    [InlineData(1024)]
+    [InlineData(4096)]
+    public async Task Echoes_a_thousand_messages_in_turn(int size)
+    {
+        foreach (WebSocketOpcode opcode in new[] { WebSocketOpcode.Text, WebSocketOpcode.Binary })
+        {
+            byte[] payload = opcode == WebSocketOpcode.Text ? Encoding.UTF8.GetBytes(new string('*', size)) : Wire.Octets(size);
+            Pipe there = new(new PipeOptions(useSynchronizationContext: false));
+            Pipe back = new(new PipeOptions(useSynchronizationContext: false));
+            WebSocketWriter client = new(there.Writer, WebSocketRole.Client);
+            WebSocketWriter server = new(back.Writer, WebSocketRole.Server);
+            using WebSocketReader fromServer = new(back.Reader, WebSocketRole.Client, WebSocketLimits.Default, client);
+            using WebSocketReader fromClient = new(there.Reader, WebSocketRole.Server, WebSocketLimits.Default, server);
+            for (int i = 0; i < 1000; i++)
+            {
+                Assert.Equal(WebSocketAppendResult.Accepted, client.TryAppend(opcode, payload));
+                client.Flush();
+                Assert.Equal(WebSocketReadStatus.Message, await fromClient.ReadAsync());
+                Assert.Equal(WebSocketAppendResult.Accepted, server.TryAppend(fromClient.Opcode, fromClient.Payload));
+                server.Flush();
+                Assert.Equal(WebSocketReadStatus.Message, await fromServer.ReadAsync());
+                Assert.Equal(opcode, fromServer.Opcode);
+                Assert.True(fromServer.Payload.SequenceEqual(payload));
+            }
+        }
+    }
+
+    private static WebSocketRole Other(WebSocketRole role) => role == WebSocketRole.Server ? WebSocketRole.Client : WebSocketRole.Server;
+
+    private static async Task FeedAsync(PipeWriter input, byte[] payload, WebSocketRole role, bool text, int fragment, int chop)
+    {
+        bool masked = role == WebSocketRole.Server;
+        uint key = masked ? Wire.Key : 0;
         ArrayBufferWriter<byte> wire = new(payload.Length * 2);
         for (int start = 0; start < payload.Length; start += fragment)
         {
@@ -108,9 +163,9 @@ public sealed class SuiteTests
                 start > 0 ? WebSocketOpcode.Continuation : text ? WebSocketOpcode.Text : WebSocketOpcode.Binary,
                 start + count == payload.Length,
                 count,
-                masked: true,
-                Wire.Key);
-            WebSocketMask.ApplyScalar(payload.AsSpan(start, count), wire.GetSpan(14 + count)[header..], Wire.Key);
+                masked,
+                key);
+            WebSocketMask.Apply(payload.AsSpan(start, count), wire.GetSpan(14 + count)[header..], key);
             wire.Advance(header + count);
         }
 
