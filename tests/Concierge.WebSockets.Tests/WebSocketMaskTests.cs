@@ -48,4 +48,29 @@ public sealed class WebSocketMaskTests
 
         Assert.True(keys.Count > 990);
     }
+
+    [Fact]
+    public void Tells_ascii_from_everything_else_wherever_the_other_octet_stands()
+    {
+        const uint Key = 0xC3_5A_96_81;
+        for (int length = 0; length < 200; length++)
+        {
+            byte[] plain = new byte[length];
+            plain.AsSpan().Fill(0x7F);
+            for (int at = -1; at < length; at++)
+            {
+                byte[] text = [.. plain];
+                if (at >= 0)
+                {
+                    text[at] = 0x80;
+                }
+
+                byte[] masked = new byte[length];
+                uint next = WebSocketMask.ApplyScalar(text, masked, Key);
+                Assert.Equal(next, WebSocketMask.Apply(masked, masked, Key, out bool isAscii));
+                Assert.Equal(at < 0, isAscii);
+                Assert.Equal(text, masked);
+            }
+        }
+    }
 }

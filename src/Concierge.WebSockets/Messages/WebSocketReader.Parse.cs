@@ -183,13 +183,14 @@ public sealed partial class WebSocketReader
     private WebSocketReadStatus LendWhole(int headerLength, int length, uint key)
     {
         ReadOnlyMemory<byte> payload = _current.Slice(_offset + headerLength, length);
+        bool isAscii = false;
         if (_role == WebSocketRole.Server)
         {
-            WebSocketMask.Apply(MemoryMarshal.AsMemory(payload).Span, key);
+            WebSocketMask.Apply(payload.Span, MemoryMarshal.AsMemory(payload).Span, key, out isAscii);
         }
 
         _offset += headerLength + length;
-        if (_messageOpcode == WebSocketOpcode.Text && !Utf8.IsValid(payload.Span))
+        if (_messageOpcode == WebSocketOpcode.Text && !isAscii && !Utf8.IsValid(payload.Span))
         {
             return Reject(WebSocketError.InvalidUtf8);
         }
@@ -216,13 +217,14 @@ public sealed partial class WebSocketReader
         more = false;
         int available = Math.Min(_frameLeft, _current.Length - _offset);
         ReadOnlyMemory<byte> fresh = _current.Slice(_offset + _inPlaceDone, available - _inPlaceDone);
+        bool isAscii = false;
         if (_role == WebSocketRole.Server)
         {
-            _frameKey = WebSocketMask.Apply(MemoryMarshal.AsMemory(fresh).Span, _frameKey);
+            _frameKey = WebSocketMask.Apply(fresh.Span, MemoryMarshal.AsMemory(fresh).Span, _frameKey, out isAscii);
         }
 
         _inPlaceDone = available;
-        if (_messageOpcode == WebSocketOpcode.Text && !_utf8.Append(fresh.Span))
+        if (_messageOpcode == WebSocketOpcode.Text && !(isAscii && _utf8.IsComplete) && !_utf8.Append(fresh.Span))
         {
             status = Reject(WebSocketError.InvalidUtf8);
             return true;
