@@ -3,6 +3,7 @@ using Concierge.Pipelines.Control;
 using Concierge.Pipelines.Legs;
 using Concierge.Pipelines.Media;
 using Concierge.Pipelines.Playback;
+using Concierge.Pipelines.Upstream;
 using Concierge.Protocols.MediaStreams;
 using Concierge.Protocols.Realtime;
 using Microsoft.Extensions.Logging;
@@ -74,12 +75,13 @@ public sealed class CallSession
         _carrier = new CarrierLeg(carrier, options, _clock, _counters, _ending);
 
         // The ledger tells the control loop what is heard, the control loop asks the ledger whether all is.
-        ICallObserver[] all = [_transcript, .. observers ?? []];
-        _control = new CallControlLoop(options, _clock, _ending, controller, all, steering, _logger);
+        var memory = new ConversationMemory(_transcript, _clock);
+        ICallObserver[] all = [_transcript, memory, .. observers ?? []];
+        _control = new CallControlLoop(options, _clock, _ending, controller, all, memory, steering, _logger);
         _ledger = new PlaybackLedger(options, _clock, _carrier, _control);
         _gate = new InterruptionGate(_counters, _ledger);
         _control.Bind(_ledger, _gate);
-        _model = new ModelLeg(options, _clock, _counters, _ending, _ledger, _gate) { Ready = _control.Attach };
+        _model = new ModelLeg(options, _clock, _counters, _ending, _ledger, _gate, _control, memory);
         _carrier.Caller.Hold = TellHold;
     }
 
@@ -105,7 +107,7 @@ public sealed class CallSession
             _control.Post(new CallEvent.CallStarted(_clock.Now, start));
             control = _control.RunAsync(startWait.Token, giveUp.Token);
             carrier = GuardAsync(_carrier.RunAsync(_model, _ledger, _gate, _control, giveUp.Token));
-            model = GuardAsync(_model.RunAsync(_connector, ct => ConfigureAsync(start, ct), _control, startWait.Token, giveUp.Token));
+            model = GuardAsync(_model.RunAsync(_connector, start, ct => ConfigureAsync(start, ct), startWait.Token, giveUp.Token));
         }
 
         var watch = new CallWatch(_clock, _ending, _carrier, _model, _ledger, _gate, _control);

@@ -72,6 +72,18 @@ public sealed class CallCounters
     /// <summary>Model events of a kind this program does not know.</summary>
     public long ModelUnknownEvents { get; internal set; }
 
+    /// <summary>Connections to the model that were lost in mid-call; a session that reached its end in time is not among them.</summary>
+    public long ModelLosses { get; internal set; }
+
+    /// <summary>Connections to the model that replaced a lost one.</summary>
+    public long ModelReturns { get; internal set; }
+
+    /// <summary>Sessions of the model that were replaced before their time was up.</summary>
+    public long ModelRenewals { get; internal set; }
+
+    /// <summary>Attempts to dial the model that failed.</summary>
+    public long ModelDialsFailed { get; internal set; }
+
     /// <summary>Interruptions that stopped agent audio.</summary>
     public long Interruptions { get; internal set; }
 

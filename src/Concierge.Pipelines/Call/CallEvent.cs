@@ -70,6 +70,25 @@ public abstract record CallEvent(TimeSpan At)
     /// <summary>The caller said nothing for as long as the session's idle time-out: the model takes the turn.</summary>
     public sealed record CallerTimedOut(TimeSpan At, string ItemId) : CallEvent(At);
 
+    /// <summary>The connection to the model is lost; the call tries to get it back.</summary>
+    /// <param name="At">When it was noticed.</param>
+    /// <param name="Reason">The end reason that the call gets if it does not come back.</param>
+    /// <param name="Detail">What happened, in words.</param>
+    public sealed record ModelLost(TimeSpan At, CallEndReason Reason, string Detail) : CallEvent(At);
+
+    /// <summary>A new session of the model has taken the lost one's place and knows the conversation so far.</summary>
+    /// <param name="At">From when audio flows again.</param>
+    /// <param name="SessionId">The new session.</param>
+    /// <param name="Outage">How long there was none.</param>
+    /// <param name="Attempts">Dials that it took.</param>
+    public sealed record ModelReturned(TimeSpan At, string SessionId, TimeSpan Outage, int Attempts) : CallEvent(At);
+
+    /// <summary>A new session of the model has taken over in a moment of silence, before the old one's time was up.</summary>
+    public sealed record ModelRenewed(TimeSpan At, string SessionId) : CallEvent(At);
+
+    /// <summary>The model is given up; the caller hears the apology, then the call ends.</summary>
+    public sealed record ModelGivenUp(TimeSpan At, CallEndReason Reason, string Detail) : CallEvent(At);
+
     /// <summary>The caller pressed a key.</summary>
     public sealed record DtmfReceived(TimeSpan At, char Digit) : CallEvent(At);
 

@@ -26,7 +26,10 @@ public sealed record CallSessionOptions
     /// <summary>How long <see cref="ICallControl.EndAfterPlayback"/> waits for the last mark.</summary>
     public TimeSpan GoodbyeTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How much caller audio is kept while the model is being dialled; the oldest is dropped beyond it.</summary>
+    /// <summary>How a lost model is noticed and replaced, and what the caller hears meanwhile.</summary>
+    public UpstreamOptions Upstream { get; init; } = new();
+
+    /// <summary>How much caller audio is kept while the model is being dialled, at first or again; the oldest is dropped beyond it.</summary>
     public TimeSpan EarlyAudio { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How much caller audio may wait for a model that reads slowly; the oldest is dropped beyond it.</summary>
@@ -73,4 +76,9 @@ public sealed record CallSessionOptions
 
     /// <summary>Whether the media loops account for their own time per frame and their own allocated bytes (some tens of nanoseconds a frame).</summary>
     public bool MeasureLoops { get; init; }
+
+    /// <summary>
+    /// Octets of framed messages that <see cref="CallerBacklog"/> stands for. Base64 makes four of three; an append event of 20 ms adds about 60 octets of JSON and framing.
+    /// </summary>
+    internal int CallerBudget => (int)(CallerBacklog.TotalSeconds * (((AudioMode == CallAudioMode.Pcm16 ? 48_000 : 8_000) * 4 / 3) + (50 * 70)));
 }

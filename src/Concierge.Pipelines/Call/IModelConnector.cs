@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Concierge.Protocols.MediaStreams;
 
 namespace Concierge.Pipelines;
 
@@ -11,4 +12,13 @@ public interface IModelConnector
     /// </summary>
     /// <exception cref="ModelConnectException">The server could not be reached, refused, or did not answer in time.</exception>
     ValueTask<IDuplexPipe> ConnectAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Gives the session that was dialled and configured before the call's stream began, if there is one for this call; it may still be under way, and is waited for.
+    /// Asked once, after the controller has accepted the stream; the call owns what it gets.
+    /// </summary>
+    /// <param name="start">The stream.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null when there is none: the call dials for itself.</returns>
+    ValueTask<PreparedModel?> TryClaimAsync(StreamStart start, CancellationToken cancellationToken) => ValueTask.FromResult<PreparedModel?>(null);
 }

@@ -9,4 +9,7 @@ public sealed class ModelConnectException(CallEndReason reason, string message, 
 {
     /// <summary>The end reason that the call gets.</summary>
     public CallEndReason Reason { get; } = reason;
+
+    /// <summary>How long the server wants to be left alone (HTTP <c>Retry-After</c>); null when it did not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Concierge.Pipelines.Legs;
 using Concierge.Pipelines.Media;
 using Concierge.Pipelines.Playback;
+using Concierge.Pipelines.Upstream;
 using Concierge.Protocols.Realtime;
 using Microsoft.Extensions.Logging;
 
@@ -28,7 +29,10 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     private PlaybackLedger? _ledger;
     private InterruptionGate? _gate;
     private readonly ICallSteering? _steering;
+    private readonly ConversationMemory _memory;
+    private readonly ResponseSequencer _sequencer = new();
     private volatile ModelLink? _link;
+    private volatile bool _isEnding;
     private CallerAudioPath? _injected; // what the controller adds as the caller's, with a filter history of its own
     private volatile bool _callerSpeaks;
     private CancellationToken _callOver;
@@ -45,6 +49,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         CallEnding ending,
         ICallController controller,
         IReadOnlyList<ICallObserver> observers,
+        ConversationMemory memory,
         ICallSteering? steering,
         ILogger logger)
     {
@@ -53,6 +58,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         _ending = ending;
         _controller = controller;
         _observers = observers;
+        _memory = memory;
         _steering = steering;
         _logger = logger;
     }
@@ -76,9 +82,24 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     /// <inheritdoc/>
     public string CallSid { get; set; } = "";
 
-    /// <summary>The model's session is ready; from now on there is somebody to talk to.</summary>
-    public void Attach(ModelOutput output, ModelEventHandler events, bool modelTakesTurns) =>
-        _link = new ModelLink(output, events, new ResponseSequencer(output) { ModelTakesTurns = modelTakesTurns });
+    /// <summary>Whether the agent's last words have begun, and only their end is waited for. Any thread.</summary>
+    public bool IsEnding => _isEnding;
+
+    /// <summary>A session is ready and takes the place of the one before it, if there was one. Whether it has; false when the token ends the wait.</summary>
+    public async Task<bool> ReplaceAsync(ModelReplacement replacement, CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static state => ((ModelReplacement)state!).Answer(false), replacement);
+        Post(new CallSignal(CallSignalKind.ModelReplaced, replacement));
+        return await replacement.Taken;
+    }
+
+    /// <summary>The connection to the model is lost.</summary>
+    public void Detach(TimeSpan at, CallEndReason reason, string detail)
+    {
+        Post(new CallSignal(CallSignalKind.ModelGone));
+        Post(new CallEvent.ModelLost(at, reason, detail));
+    }
 
     /// <inheritdoc/>
     public void Post(CallEvent callEvent) => Post(new CallSignal(CallSignalKind.Event, callEvent));
@@ -133,16 +154,29 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     /// <inheritdoc/>
     public void End(CallEndReason reason) => _ending.TryEnd(reason);
 
-    void IPlaybackListener.OnItemStarted(PlaybackItem item, TimeSpan at) =>
-        Post(new CallEvent.AgentSpeechStarted(at, item.ResponseId, item.ItemId, item.FirstDelta));
+    void IPlaybackListener.OnItemStarted(PlaybackItem item, TimeSpan at)
+    {
+        if (!item.IsLocal)
+        {
+            Post(new CallEvent.AgentSpeechStarted(at, item.ResponseId, item.ItemId, item.FirstDelta));
+        }
+    }
 
-    void IPlaybackListener.OnItemPlayed(PlaybackItem item, TimeSpan at) =>
-        Post(new CallEvent.AgentSpeechPlayed(at, item.ResponseId, item.ItemId));
+    void IPlaybackListener.OnItemPlayed(PlaybackItem item, TimeSpan at)
+    {
+        if (!item.IsLocal)
+        {
+            Post(new CallEvent.AgentSpeechPlayed(at, item.ResponseId, item.ItemId));
+        }
+    }
 
     void IPlaybackListener.OnItemHeard(PlaybackItem item, TimeSpan duration)
     {
-        _gate?.OpeningHeard();
-        Post(new CallEvent.AgentSpeechEnded(_clock.Now, item.ResponseId, item.ItemId, duration));
+        if (!item.IsLocal)
+        {
+            _gate?.OpeningHeard();
+            Post(new CallEvent.AgentSpeechEnded(_clock.Now, item.ResponseId, item.ItemId, duration));
+        }
     }
 
     void IPlaybackListener.OnIdle() => Post(new CallEvent.PlaybackIdle(_clock.Now));
@@ -212,16 +246,16 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         switch (signal.Kind)
         {
             case CallSignalKind.Event:
-                await HandleEventAsync((CallEvent)signal.Payload!, link, cancellationToken);
+                await HandleEventAsync((CallEvent)signal.Payload!, cancellationToken);
                 break;
             case CallSignalKind.RequestResponse:
-                link?.Sequencer.Request((string?)signal.Payload);
+                _sequencer.Request((string?)signal.Payload);
                 break;
             case CallSignalKind.ResponseRefused:
-                link?.Sequencer.OnRefused();
+                _sequencer.OnRefused();
                 break;
             case CallSignalKind.ToolOutput:
-                if (link is null || !link.Sequencer.TryAnswer(signal.Id!, (string)signal.Payload!, signal.Respond))
+                if (!TryAnswer(signal.Id!, (string)signal.Payload!, signal.Respond))
                 {
                     CallLog.ToolOutputUnexpected(_logger, CallSid, signal.Id!);
                 }
@@ -229,9 +263,11 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 _keeper?.OnToolAnswered(signal.Id!, _clock.Now);
                 break;
             case CallSignalKind.UserText:
+                _memory.NoteText((string)signal.Payload!, ofSystem: false);
                 link?.Output.SendUserText((string)signal.Payload!);
                 break;
             case CallSignalKind.SystemText:
+                _memory.NoteText((string)signal.Payload!, ofSystem: true);
                 link?.Output.SendSystemText((string)signal.Payload!);
                 break;
             case CallSignalKind.Audio when link is not null:
@@ -245,9 +281,9 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
 
                 break;
             case CallSignalKind.SessionUpdate:
-                // The formats are the call's: an update that names others, or none where the server resets them, would be heard as noise.
-                RealtimeAudioFormat format = FormatGuard.FormatOf(_options.AudioMode);
-                link?.Output.SendSessionUpdate(Kept((RealtimeSessionConfig)signal.Payload!) with { InputFormat = format, OutputFormat = format });
+                RealtimeSessionConfig update = Kept((RealtimeSessionConfig)signal.Payload!);
+                _memory.Config = SessionConfigs.Merge(_memory.Config, update);
+                link?.Output.SendSessionUpdate(WithFormats(update));
                 break;
             case CallSignalKind.Interrupt:
                 link?.Events.Interrupt(_clock.Now, cancelHere: true);
@@ -267,7 +303,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 _ledger!.EnqueueTones(CallTones.Make((string)signal.Payload!), CallTones.KeyOctets);
                 break;
             case CallSignalKind.Transfer:
-                BeginTransfer((CallTransfer)signal.Payload!, link);
+                BeginTransfer((CallTransfer)signal.Payload!);
                 break;
             case CallSignalKind.SteeringDone:
                 await FinishSteeringAsync((CallEvent?)signal.Payload, cancellationToken);
@@ -276,10 +312,62 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 _keeper?.OnDue(_clock.Now);
                 LeaveIfHeard();
                 break;
+            case CallSignalKind.ModelGone:
+                _link = null;
+                _responding = _callerSpeaks = false;
+                _sequencer.Detach();
+                LeaveIfHeard();
+                break;
+            case CallSignalKind.ModelReplaced:
+                Replace((ModelReplacement)signal.Payload!);
+                break;
         }
     }
 
-    private async ValueTask HandleEventAsync(CallEvent callEvent, ModelLink? link, CancellationToken cancellationToken)
+    // The formats are the call's: an update that names others, or none where the server resets them, would be heard as noise.
+    private RealtimeSessionConfig WithFormats(RealtimeSessionConfig config)
+    {
+        RealtimeAudioFormat format = FormatGuard.FormatOf(_options.AudioMode);
+        return config with { InputFormat = format, OutputFormat = format };
+    }
+
+    private bool TryAnswer(string callId, string output, bool respond)
+    {
+        _memory.NoteOutput(callId, output);
+        return _sequencer.TryAnswer(callId, output, respond);
+    }
+
+    private void Replace(ModelReplacement replacement)
+    {
+        UpstreamOptions upstream = _options.Upstream;
+        if (replacement.OnlyWhenQuiet && !(_memory.IsQuiet(upstream.RenewSilence) && !_sequencer.IsBusy && _ledger!.IsIdle))
+        {
+            replacement.Answer(false);
+            return;
+        }
+
+        // 1. What was said so far, before anything else reaches the new session. 2. What is still wanted. 3. From here on it is the one that is spoken to.
+        ModelLink link = replacement.Link;
+        if (!ReferenceEquals(link.Config, _memory.Config))
+        {
+            link.Output.SendSessionUpdate(WithFormats(_memory.Config)); // changed while the session was being dialled
+        }
+
+        _memory.Seed(link.Output, upstream.SeedCharacters);
+        _sequencer.Detach();
+        _sequencer.ModelTakesTurns = link.TakesTurns;
+        _responding = _callerSpeaks = false;
+        if (replacement.Resume && _memory.OwesAnswer && upstream.ResumeInstructions is { } instructions)
+        {
+            _sequencer.Request(instructions);
+        }
+
+        _sequencer.Attach(link.Output);
+        _link = link;
+        replacement.Answer(true);
+    }
+
+    private async ValueTask HandleEventAsync(CallEvent callEvent, CancellationToken cancellationToken)
     {
         switch (callEvent)
         {
@@ -288,20 +376,20 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 break;
             case CallEvent.CallerSpeechStopped or CallEvent.ModelReady:
                 _callerSpeaks = false;
-                if (_responding && callEvent is CallEvent.CallerSpeechStopped && !_conduct.BargeIn.LeftToTheServer && link is { Sequencer.ModelTakesTurns: true })
+                if (_responding && callEvent is CallEvent.CallerSpeechStopped && !_conduct.BargeIn.LeftToTheServer && _sequencer.ModelTakesTurns)
                 {
                     // What was said into an answer that went on: the server makes no response beside the one that runs.
-                    link.Sequencer.Request(null);
+                    _sequencer.Request(null);
                 }
 
                 break;
             case CallEvent.ResponseStarted:
                 _responding = true;
-                link?.Sequencer.OnCreated();
+                _sequencer.OnCreated();
                 break;
             case CallEvent.ResponseEnded ended:
                 _responding = false;
-                link?.Sequencer.OnDone(interruptedByCaller: ended.Response.Reason == "turn_detected", CompleteCalls(ended.Response));
+                _sequencer.OnDone(interruptedByCaller: ended.Response.Reason == "turn_detected", CompleteCalls(ended.Response));
                 break;
             case CallEvent.AgentInterrupted when _farewell is { YieldsToCaller: true }:
                 // The caller spoke into the goodbye: the call goes on.
@@ -370,15 +458,16 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         }
     }
 
-    void IConductActions.Say(string instructions) => _link?.Sequencer.Request(instructions, speakOnly: true);
+    void IConductActions.Say(string instructions) => _sequencer.Request(instructions, speakOnly: true);
 
     void IConductActions.TellModel(string text)
     {
+        _memory.NoteText(text, ofSystem: false);
         _link?.Output.SendUserText(text);
-        _link?.Sequencer.Request(null);
+        _sequencer.Request(null);
     }
 
-    void IConductActions.AnswerTool(string callId, string output) => _link?.Sequencer.TryAnswer(callId, output, respond: true);
+    void IConductActions.AnswerTool(string callId, string output) => TryAnswer(callId, output, respond: true);
 
     void IConductActions.ForgetTurn()
     {
@@ -392,7 +481,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     {
         if (farewell is not null)
         {
-            _link?.Sequencer.Request(farewell, speakOnly: true);
+            _sequencer.Request(farewell, speakOnly: true);
         }
 
         Leave(new Farewell(reason, _clock.Now + _options.GoodbyeTimeout) { AwaitsWords = farewell is not null });
@@ -402,15 +491,16 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
 
     private void LookAhead()
     {
+        _isEnding = _farewell is { } last && (!last.AwaitsWords || !_sequencer.IsExpecting);
         TimeSpan due = _keeper?.Due ?? TimeSpan.MaxValue;
         Volatile.Write(ref _dueTicks, _farewell is { } farewell && farewell.Deadline < due ? farewell.Deadline.Ticks : due.Ticks);
     }
 
-    private void BeginTransfer(CallTransfer transfer, ModelLink? link)
+    private void BeginTransfer(CallTransfer transfer)
     {
         if (transfer.Announcement is { } words)
         {
-            link?.Sequencer.Request(words, speakOnly: true);
+            _sequencer.Request(words, speakOnly: true);
         }
 
         Leave(new Farewell(CallEndReason.Transferred, _clock.Now + _options.GoodbyeTimeout, transfer) { AwaitsWords = transfer.Announcement is not null });
@@ -436,7 +526,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         }
 
         bool late = _clock.Now >= farewell.Deadline;
-        bool begun = !farewell.AwaitsWords || _link is not { Sequencer.IsExpecting: true };
+        bool begun = !farewell.AwaitsWords || !_sequencer.IsExpecting;
         if (!late && (!begun || _responding || !_ledger!.IsIdle))
         {
             return;
@@ -503,12 +593,12 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         if (failure is CallEvent.TransferFailed)
         {
             _ending.IsHandingOver = false;
-            _link?.Output.SendSystemText("The call could not be handed over. Tell the other side so and go on without it.");
-            _link?.Sequencer.Request(null);
+            const string Note = "The call could not be handed over. Tell the other side so and go on without it.";
+            _memory.NoteText(Note, ofSystem: true);
+            _link?.Output.SendSystemText(Note);
+            _sequencer.Request(null);
         }
 
         await TellAsync(failure, cancellationToken);
     }
-
-    private sealed record ModelLink(ModelOutput Output, ModelEventHandler Events, ResponseSequencer Sequencer);
 }

@@ -47,4 +47,10 @@ internal enum CallSignalKind : byte
 
     /// <summary>The model refused our request for a response because another was active.</summary>
     ResponseRefused,
+
+    /// <summary>The connection to the model is lost.</summary>
+    ModelGone,
+
+    /// <summary>A new session of the model is to take over; the payload is a <see cref="Upstream.ModelReplacement"/>.</summary>
+    ModelReplaced,
 }

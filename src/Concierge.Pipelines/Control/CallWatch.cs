@@ -13,6 +13,7 @@ internal sealed class CallWatch(
         {
             TimeSpan now = clock.Now;
             carrier.Tick(now);
+            model.Tick(now);
             if (carrier.Caller.TryBridge(now, control.CallerSpeaks, model.ReadyWriter))
             {
                 model.Flush();

@@ -7,10 +7,11 @@ namespace Concierge.Pipelines.Control;
 /// one, the tool outputs of a response go out together and are followed by one request, and a request that the model's own turn
 /// detection has already met is dropped. Single-threaded; the control loop owns it.
 /// </summary>
-/// <param name="output">Where requests and outputs go.</param>
-internal sealed class ResponseSequencer(IResponseOutput output)
+/// <param name="output">Where requests and outputs go; null while there is no model: what is wanted then is asked for once there is one.</param>
+internal sealed class ResponseSequencer(IResponseOutput? output = null)
 {
     private readonly Dictionary<string, ToolBatch> _byCall = [];
+    private IResponseOutput? _output = output;
     private bool _active;          // between response.created and response.done
     private bool _requested;       // our response.create is on its way
     private bool _pending;         // one more is wanted after the active one
@@ -26,12 +27,31 @@ internal sealed class ResponseSequencer(IResponseOutput output)
     /// <summary>Whether a response is wanted that the model has not begun.</summary>
     public bool IsExpecting => _requested || _pending;
 
+    /// <summary>The model is gone: nothing is active any more, and what was asked for and not begun is wanted again.</summary>
+    public void Detach()
+    {
+        _output = null;
+        _active = false;
+        _pending |= _requested;
+        _requested = false;
+    }
+
+    /// <summary>There is a model, at first or again; what is wanted is asked for.</summary>
+    public void Attach(IResponseOutput output)
+    {
+        _output = output;
+        if (_pending && !_active && !_requested)
+        {
+            SendPending();
+        }
+    }
+
     /// <summary>Somebody wants the model to speak.</summary>
     /// <param name="instructions">For this response alone; null uses the session's.</param>
     /// <param name="speakOnly">Whether it may only speak and call no tool.</param>
     public void Request(string? instructions, bool speakOnly = false)
     {
-        if (_active || _requested)
+        if (_active || _requested || _output is null)
         {
             // What became one request may do what any of them may.
             _speakOnly = speakOnly && (!_pending || _speakOnly);
@@ -106,7 +126,7 @@ internal sealed class ResponseSequencer(IResponseOutput output)
 
         foreach ((string id, string result) in batch.Outputs)
         {
-            output.SendToolOutput(id, result);
+            _output?.SendToolOutput(id, result); // without a model: the next one is told of it with the rest of the conversation
         }
 
         if (batch.Respond)
@@ -130,7 +150,7 @@ internal sealed class ResponseSequencer(IResponseOutput output)
     private void Send(string? instructions, bool speakOnly)
     {
         _requested = true;
-        output.SendResponseCreate(instructions, speakOnly);
+        _output!.SendResponseCreate(instructions, speakOnly);
     }
 
     private sealed class ToolBatch(int expected)

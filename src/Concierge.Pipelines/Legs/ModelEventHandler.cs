@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Concierge.Pipelines.Media;
 using Concierge.Pipelines.Playback;
+using Concierge.Pipelines.Upstream;
 using Concierge.Protocols.Realtime;
 
 namespace Concierge.Pipelines.Legs;
@@ -19,6 +20,7 @@ internal sealed class ModelEventHandler(
     ICallSignals signals,
     ModelOutput output,
     InterruptionGate gate,
+    IModelFaults faults,
     LatencyHistogram deltaTime)
 {
     private const int WarmUpDeltas = 20;
@@ -27,6 +29,7 @@ internal sealed class ModelEventHandler(
     private readonly AgentAudioPath _path = new(options, ledger);
     private readonly Lock _interruption = new();
     private bool _resetPath; // by an interruption, under its lock
+    private volatile bool _retired;
 
     /// <summary>Whether the model cancels its own response when the caller speaks (PROTOCOL B.8).</summary>
     public bool ServerInterrupts { get; init; }
@@ -38,6 +41,12 @@ internal sealed class ModelEventHandler(
         if (RealtimeServerEventParser.Parse(utf8, out RealtimeServerEvent e) != RealtimeError.None)
         {
             counters.ModelBadEvents++;
+            return;
+        }
+
+        if (_retired)
+        {
+            HandleTranscript(utf8, e);
             return;
         }
 
@@ -95,26 +104,7 @@ internal sealed class ModelEventHandler(
         {
             bool active = _responses.TryInterruptActive();
             _resetPath |= active; // what the filter still holds belongs to an answer that is over
-            var truncations = new List<Truncation>();
-            if (ledger.Interrupt(truncations))
-            {
-                TimeSpan cleared = clock.Now;
-                counters.Interruptions++;
-                _resetPath = true;
-                foreach (Truncation truncation in truncations)
-                {
-                    _responses.Interrupt(truncation.Item.ResponseIdUtf8);
-                    output.SendTruncate(truncation.Item.ItemId, truncation.Item.ContentIndex, truncation.HeardMilliseconds);
-                    signals.Post(new CallEvent.AgentInterrupted(
-                        cleared,
-                        truncation.Item.ResponseId,
-                        truncation.Item.ItemId,
-                        TimeSpan.FromMilliseconds(truncation.HeardMilliseconds),
-                        TimeSpan.FromMicroseconds(truncation.Item.ReceivedMicroseconds),
-                        cleared - asked));
-                }
-            }
-
+            Stop(asked, tellModel: true);
             if (active && cancelHere)
             {
                 output.SendResponseCancel();
@@ -122,7 +112,65 @@ internal sealed class ModelEventHandler(
         }
     }
 
+    /// <summary>Another session has taken over: only what completes the transcript still counts.</summary>
+    public void Retire() => _retired = true;
+
+    /// <summary>
+    /// The connection is lost. An answer received by half is stopped where the caller is, as by an interruption, and nothing is said to the model; one received whole
+    /// plays on.
+    /// </summary>
+    /// <param name="at">When the loss was known, on the session's clock.</param>
+    public void Abandon(TimeSpan at)
+    {
+        _retired = true;
+        lock (_interruption)
+        {
+            if (_responses.TryInterruptActive() && ledger.HasOpenItems)
+            {
+                Stop(at, tellModel: false);
+            }
+
+            _responses.End();
+            ledger.CompleteAll();
+        }
+    }
+
     private static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
+
+    /// <summary>Clears the carrier and the queue; each item not heard to its end is noted, and truncated at the model. Under the interruption's lock.</summary>
+    private void Stop(TimeSpan asked, bool tellModel)
+    {
+        var truncations = new List<Truncation>();
+        if (!ledger.Interrupt(truncations))
+        {
+            return;
+        }
+
+        TimeSpan cleared = clock.Now;
+        counters.Interruptions++;
+        _resetPath = true;
+        foreach (Truncation truncation in truncations)
+        {
+            if (truncation.Item.IsLocal)
+            {
+                continue; // the node's own sound: the model knows nothing of it
+            }
+
+            _responses.Interrupt(truncation.Item.ResponseIdUtf8);
+            if (tellModel)
+            {
+                output.SendTruncate(truncation.Item.ItemId, truncation.Item.ContentIndex, truncation.HeardMilliseconds);
+            }
+
+            signals.Post(new CallEvent.AgentInterrupted(
+                cleared,
+                truncation.Item.ResponseId,
+                truncation.Item.ItemId,
+                TimeSpan.FromMilliseconds(truncation.HeardMilliseconds),
+                TimeSpan.FromMicroseconds(truncation.Item.ReceivedMicroseconds),
+                cleared - asked));
+        }
+    }
 
     private static string ReadText(ReadOnlySpan<byte> utf8)
     {
@@ -213,7 +261,14 @@ internal sealed class ModelEventHandler(
 
         if (RealtimeErrorCodes.IsFatal(error.Code))
         {
-            ending.TryEnd(CallEndReason.ModelFatalError, $"{error.Code}: {error.Message}");
+            faults.Lose(CallEndReason.ModelFatalError, $"{error.Code}: {error.Message}");
+            return;
+        }
+
+        if (error.Code == RealtimeErrorCodes.SessionExpired)
+        {
+            // The close with 1001 that follows says nothing more (PROTOCOL B.2).
+            faults.Lose(CallEndReason.ModelClosed, $"{error.Code}: {error.Message}");
             return;
         }
 
@@ -230,7 +285,7 @@ internal sealed class ModelEventHandler(
         RealtimeServerEvents.ReadSession(utf8, out RealtimeSessionInfo? session);
         if (!FormatGuard.IsMet(session, FormatGuard.FormatOf(options.AudioMode), out string found))
         {
-            ending.TryEnd(CallEndReason.ModelFormatMismatch, $"The session changed to {found} in mid-call.");
+            faults.Lose(CallEndReason.ModelFormatMismatch, $"The session changed to {found} in mid-call.");
         }
         else
         {

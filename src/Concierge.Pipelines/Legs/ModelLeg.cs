@@ -1,236 +1,364 @@
-using System.IO.Pipelines;
+using Concierge.Pipelines.Control;
 using Concierge.Pipelines.Playback;
+using Concierge.Pipelines.Upstream;
+using Concierge.Protocols.MediaStreams;
 using Concierge.Protocols.Realtime;
 using Concierge.WebSockets;
 
 namespace Concierge.Pipelines.Legs;
 
 /// <summary>
-/// The model's side of a call: dials the Realtime API, configures the session, and lets audio flow once <c>session.updated</c> confirms
-/// the formats asked for (PROTOCOL B.3, "Guard").
+/// The model's side of a call for all its life: claims or dials a session, lets audio flow once it is ready, replaces it when it is lost or its time is up, and tells the
+/// caller by a sound that it is being waited for.
 /// </summary>
-internal sealed class ModelLeg(CallSessionOptions options, SessionClock clock, CallCounters counters, CallEnding ending, PlaybackLedger ledger, InterruptionGate gate)
+internal sealed class ModelLeg(
+    CallSessionOptions options,
+    SessionClock clock,
+    CallCounters counters,
+    CallEnding ending,
+    PlaybackLedger ledger,
+    InterruptionGate gate,
+    CallControlLoop control,
+    ConversationMemory memory)
 {
-    private WebSocketWriter? _writer;
-    private volatile WebSocketWriter? _readyWriter;
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_apologyGrace = TimeSpan.FromSeconds(2); // for its last mark, and for what was being heard before it
 
-    /// <summary>The writer that caller audio goes to; null until the session is ready.</summary>
+    private readonly HoldingSound _sound = new(options.Upstream, ledger, clock);
+    private readonly List<Task> _retiring = [];
+    private volatile ModelLink? _link;
+    private volatile WebSocketWriter? _readyWriter;
+    private IModelConnector? _connector;
+    private PreparedModel? _spare;  // a successor that is ready and has not taken over
+    private PreparedModel? _inHand; // dialled, and not yet served
+
+    /// <summary>The writer that caller audio goes to; null while there is no session.</summary>
     public WebSocketWriter? ReadyWriter => _readyWriter;
 
     /// <summary>Time from an audio delta's arrival to the hand-over of what the window allows (only when loops are measured).</summary>
     public LatencyHistogram DeltaTime { get; } = new();
 
-    /// <summary>Called once, when the session is ready and before audio flows: what may be said to the model, and whether it answers callers by itself.</summary>
-    public Action<ModelOutput, ModelEventHandler, bool>? Ready { get; init; }
-
     /// <summary>Hands appended caller audio to the transport.</summary>
     public void Flush() => _readyWriter?.Flush();
 
-    /// <summary>Dials, configures and runs to the session's end; never throws for what the model or the network does.</summary>
+    /// <summary>Time has passed: looks whether the connection still lives. The wheel's thread.</summary>
+    public void Tick(TimeSpan now) => _link?.Tick(now);
+
+    /// <summary>Runs to the call's end; never throws for what the model or the network does.</summary>
     /// <param name="connector">Dials.</param>
+    /// <param name="start">The stream.</param>
     /// <param name="configure">Asks the controller for the session's configuration.</param>
-    /// <param name="signals">Hears of the model's events.</param>
     /// <param name="callOver">Cancelled when the call ends: dialling and configuring stop, a running session goes on to its close.</param>
     /// <param name="giveUp">Cancelled when the model has not answered our close in time.</param>
     public async Task RunAsync(
         IModelConnector connector,
+        StreamStart start,
         Func<CancellationToken, ValueTask<RealtimeSessionConfig>> configure,
-        ICallSignals signals,
         CancellationToken callOver,
         CancellationToken giveUp)
     {
-        IDuplexPipe? transport = null;
+        _connector = connector;
         try
         {
-            RealtimeSessionConfig config = WithFormats(await configure(callOver));
-            transport = await ConnectAsync(connector, callOver);
-            if (transport is not null)
+            memory.Config = await configure(callOver);
+            ModelLink? link = await OpenAsync(start, callOver);
+            while (link is not null)
             {
-                await TalkAsync(transport, config, signals, callOver, giveUp);
+                link = await ServeAsync(link, callOver, giveUp);
             }
         }
         catch (OperationCanceledException) when (callOver.IsCancellationRequested)
         {
-            // The session is over, or gave up waiting for the model's close.
+            // The call is over.
         }
         catch (CallRejectedException e)
         {
             ending.TryEnd(e.Reason, e.Message);
         }
-        catch (ModelConnectException e)
-        {
-            ending.TryEnd(e.Reason, e.Message);
-        }
-        catch (IOException e)
-        {
-            ending.TryEnd(CallEndReason.ModelDisconnected, e.Message);
-        }
         finally
         {
             _readyWriter = null;
-            if (transport is IAsyncDisposable disposable)
-            {
-                await disposable.DisposeAsync();
-            }
+            await (_spare?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await (_inHand?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await Task.WhenAll(_retiring);
         }
     }
 
-    /// <summary>Sends a close frame behind what is pending; nothing when the model was never reached.</summary>
+    /// <summary>Sends a close frame behind what is pending; nothing when there is no session.</summary>
     public ValueTask CloseAsync(int code, string reason, CancellationToken cancellationToken) =>
-        _writer is null ? ValueTask.CompletedTask : _writer.CloseAsync(code, reason, cancellationToken);
+        _link?.CloseAsync(code, reason, cancellationToken) ?? ValueTask.CompletedTask;
 
-    private RealtimeSessionConfig WithFormats(RealtimeSessionConfig config)
+    /// <summary>The first session: the one that waits for this call, or one dialled now.</summary>
+    private async Task<ModelLink?> OpenAsync(StreamStart start, CancellationToken callOver)
     {
-        return config with { InputFormat = Format, OutputFormat = Format };
+        TimeSpan since = clock.Now;
+        PreparedModel? model = await ClaimAsync(start, callOver);
+        ModelLoss loss = new(CallEndReason.ModelRefused, "");
+        if (model is null)
+        {
+            (model, loss) = await TryDialAsync(callOver);
+        }
+
+        if (model is null)
+        {
+            (model, loss, _) = await RedialAsync(loss, since, callOver);
+        }
+
+        if (model is null)
+        {
+            await GiveUpAsync(loss, callOver);
+            return null;
+        }
+
+        ModelLink link = await AttachAsync(model, resume: false, callOver);
+        control.Post(new CallEvent.ModelReady(clock.Now, link.SessionId));
+        _readyWriter = link.Writer;
+        return link;
     }
 
-    private RealtimeAudioFormat Format => FormatGuard.FormatOf(options.AudioMode);
-
-    private async ValueTask<IDuplexPipe?> ConnectAsync(IModelConnector connector, CancellationToken cancellationToken)
+    private async Task<PreparedModel?> ClaimAsync(StreamStart start, CancellationToken callOver)
     {
-        using var timeout = new CancellationTokenSource(options.ModelConnectTimeout, clock.Provider);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        PreparedModel? model = null;
         try
         {
-            return await connector.ConnectAsync(linked.Token);
+            model = await _connector!.TryClaimAsync(start, callOver);
+            if (model is null || !await model.TakeAsync())
+            {
+                await (model?.DisposeAsync() ?? ValueTask.CompletedTask);
+                return null;
+            }
+
+            await model.ReconfigureAsync(memory.Config, callOver);
+            return model;
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (ModelConnectException)
         {
-            ending.TryEnd(CallEndReason.ModelTimeout, $"The Realtime API did not complete the upgrade within {options.ModelConnectTimeout.TotalSeconds:0.#} s.");
+            // The session that was to wait is of no use; dialling says why, if it is still so.
+            counters.ModelDialsFailed++;
+            await (model?.DisposeAsync() ?? ValueTask.CompletedTask);
             return null;
         }
     }
 
-    private async ValueTask TalkAsync(
-        IDuplexPipe transport, RealtimeSessionConfig config, ICallSignals signals, CancellationToken callOver, CancellationToken giveUp)
+    /// <summary>Runs one session to its end; gives its successor, or null when the call is over.</summary>
+    private async Task<ModelLink?> ServeAsync(ModelLink link, CancellationToken callOver, CancellationToken giveUp)
     {
-        int octetsPerSecond = options.AudioMode == CallAudioMode.Pcm16 ? 48_000 : 8_000;
-        var writer = new WebSocketWriter(transport.Output, WebSocketRole.Client, new WebSocketWriterOptions
+        _inHand = null; // its own from here on
+        using var renewing = CancellationTokenSource.CreateLinkedTokenSource(callOver);
+        Task<ModelLoss> running = link.RunAsync(giveUp);
+        Task<ModelLink?> renewal = RenewAsync(link, renewing.Token);
+        await Task.WhenAny(running, renewal);
+        renewing.Cancel();
+        if (await renewal is { } successor)
         {
-            // Base64 makes four of three; an append event of 20 ms adds about 60 octets of JSON and framing.
-            MediaBudget = (int)(options.CallerBacklog.TotalSeconds * ((octetsPerSecond * 4 / 3) + (50 * 70))),
-            MediaOverflow = WebSocketOverflow.DropOldest,
-        });
-        _writer = writer;
-        var limits = new WebSocketLimits { MaxFramePayload = options.MaxModelMessage, MaxMessageSize = options.MaxModelMessage };
-        var reader = new WebSocketReader(transport.Input, WebSocketRole.Client, limits, writer);
-        var output = new ModelOutput(writer, ending);
-
-        if (!await PrepareAsync(reader, output, config, signals, callOver))
-        {
-            return;
+            _retiring.Add(RetireAsync(link, running));
+            counters.ModelRenewals++;
+            control.Post(new CallEvent.ModelRenewed(clock.Now, successor.SessionId));
+            return successor;
         }
 
-        // Nothing said about turn detection leaves the server's own, which interrupts and answers (PROTOCOL B.3, B.4).
-        bool takesTurns = config.TurnDetection?.Kind != RealtimeTurnDetectionKind.None;
-        var events = new ModelEventHandler(options, clock, counters, ending, ledger, signals, output, gate, DeltaTime)
+        ModelLoss loss = await running;
+        _readyWriter = null; // what the caller says from here on is kept
+        _link = null;
+        if (ending.Reason != CallEndReason.None)
         {
-            ServerInterrupts = takesTurns && config.TurnDetection?.InterruptResponse != false,
-        };
-        Ready?.Invoke(output, events, takesTurns && config.TurnDetection?.CreateResponse != false);
-        _readyWriter = writer;
-
-        while (true)
-        {
-            WebSocketReadStatus status = await reader.ReadAsync(giveUp);
-            do
-            {
-                if (status != WebSocketReadStatus.Message)
-                {
-                    EndOnStatus(reader, status);
-                    return;
-                }
-
-                if (reader.Opcode == WebSocketOpcode.Text && ending.Reason == CallEndReason.None)
-                {
-                    events.Handle(reader.Payload);
-                }
-            }
-            while (reader.TryRead(out status));
+            return null;
         }
+
+        return await ReturnAsync(link, loss, callOver);
     }
 
-    /// <summary>From the upgrade to <c>session.updated</c> with the formats asked for. False when the call has ended instead.</summary>
-    private async ValueTask<bool> PrepareAsync(
-        WebSocketReader reader, ModelOutput output, RealtimeSessionConfig config, ICallSignals signals, CancellationToken cancellationToken)
+    /// <summary>After a loss in mid-call: silences what was received by half, dials again, tells the new session the conversation.</summary>
+    private async Task<ModelLink?> ReturnAsync(ModelLink lost, ModelLoss loss, CancellationToken callOver)
     {
-        using var timeout = new CancellationTokenSource(options.ModelReadyTimeout, clock.Provider);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        TimeSpan at = clock.Now;
+        lost.Events.Abandon(at);
+        control.Detach(at, loss.Reason, loss.Detail);
+        while (control.IsEnding && ending.Reason == CallEndReason.None)
+        {
+            // The agent has nothing more to say: what came of its last words is heard, then the call ends as it was to. A hand-over that fails needs it again.
+            await Task.Delay(s_look, clock.Provider, callOver);
+        }
+
+        counters.ModelLosses += IsExpiry(loss) ? 0 : 1;
+        (PreparedModel? model, ModelLoss last, int attempts) = await TakeSpareAsync() is { } spare ? (spare, loss, 0) : await RedialAsync(loss, at, callOver);
+        if (model is null)
+        {
+            await GiveUpAsync(last, callOver);
+            return null;
+        }
+
+        ModelLink link = await AttachAsync(model, resume: true, callOver);
+        counters.ModelReturns++;
+        control.Post(new CallEvent.ModelReturned(clock.Now, link.SessionId, clock.Now - at, attempts));
+        _readyWriter = link.Writer;
+        return link;
+    }
+
+    /// <summary>Dials until it succeeds, no attempt is left, or the caller has waited long enough; the caller hears the holding sound meanwhile.</summary>
+    private async Task<(PreparedModel? Model, ModelLoss Last, int Attempts)> RedialAsync(ModelLoss loss, TimeSpan since, CancellationToken callOver)
+    {
+        var schedule = new ReconnectSchedule(options.Upstream, Seed(control.CallSid));
+        TimeSpan deadline = since + options.Upstream.Patience;
+        using var patience = new CancellationTokenSource(deadline > clock.Now ? deadline - clock.Now : TimeSpan.Zero, clock.Provider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, callOver);
+        _sound.Start();
         try
         {
-            while (true)
+            while (loss.IsTransient && schedule.TryNext(loss.RetryAfter, out TimeSpan delay) && clock.Now + delay < deadline)
             {
-                WebSocketReadStatus status = await reader.ReadAsync(linked.Token);
-                if (status != WebSocketReadStatus.Message)
+                await Task.Delay(delay, clock.Provider, linked.Token);
+                (PreparedModel? model, loss) = await TryDialAsync(linked.Token);
+                if (model is not null)
                 {
-                    EndOnStatus(reader, status);
-                    return false;
+                    return (model, loss, schedule.Attempts);
                 }
-
-                if (TryPrepare(reader.Payload, output, config, signals, out bool ready))
-                {
-                    continue;
-                }
-
-                return ready;
             }
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !callOver.IsCancellationRequested)
         {
-            ending.TryEnd(CallEndReason.ModelTimeout, $"The Realtime API did not confirm the session within {options.ModelReadyTimeout.TotalSeconds:0.#} s.");
-            return false;
+            loss = loss with { Detail = $"{loss.Detail} Not back within {options.Upstream.Patience.TotalSeconds:0.#} s." };
+        }
+        finally
+        {
+            await _sound.StopAsync();
+        }
+
+        return (null, schedule.Attempts > 0 ? loss with { Detail = $"{loss.Detail} ({schedule.Attempts} further attempts)" } : loss, schedule.Attempts);
+    }
+
+    private async Task<(PreparedModel? Model, ModelLoss Loss)> TryDialAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await PreparedModel.PrepareAsync(_connector!, memory.Config, options, clock.Provider, cancellationToken), new ModelLoss(CallEndReason.None, ""));
+        }
+        catch (ModelConnectException e)
+        {
+            counters.ModelDialsFailed++;
+            return (null, new ModelLoss(e.Reason, e.Message, e.RetryAfter));
         }
     }
 
-    /// <summary>One event before the session is ready: true to read on.</summary>
-    private bool TryPrepare(ReadOnlySpan<byte> utf8, ModelOutput output, RealtimeSessionConfig config, ICallSignals signals, out bool ready)
+    /// <summary>The model does not come back: the apology is heard, then the call ends.</summary>
+    private async Task GiveUpAsync(ModelLoss loss, CancellationToken callOver)
     {
-        ready = false;
-        if (RealtimeServerEventParser.Parse(utf8, out RealtimeServerEvent e) != RealtimeError.None)
+        control.Post(new CallEvent.ModelGivenUp(clock.Now, loss.Reason, loss.Detail));
+        ledger.EnqueueLocal("concierge.apology"u8, options.Upstream.ApologySound.Span);
+        TimeSpan deadline = clock.Now + TimeSpan.FromSeconds(options.Upstream.ApologySound.Length / 8000.0) + s_apologyGrace;
+        while (!ledger.IsIdle && clock.Now < deadline)
         {
-            counters.ModelBadEvents++;
-            return true;
+            await Task.Delay(s_look, clock.Provider, callOver);
         }
 
-        switch (e.Type)
+        ending.TryEnd(loss.Reason, loss.Detail);
+    }
+
+    /// <summary>Dials the successor before the session's time is up, and lets it take over in a moment of silence. Null when cancelled.</summary>
+    private async Task<ModelLink?> RenewAsync(ModelLink link, CancellationToken stop)
+    {
+        UpstreamOptions upstream = options.Upstream;
+        try
         {
-            case RealtimeServerEventType.SessionCreated:
-                output.SendSessionUpdate(config);
-                return true;
-            case RealtimeServerEventType.SessionUpdated:
-                RealtimeServerEvents.ReadSession(utf8, out RealtimeSessionInfo? session);
-                if (!FormatGuard.IsMet(session, Format, out string found))
+            await WaitAsync(link.TimeLeft - upstream.RenewBefore, stop);
+            ModelLink? successor = null;
+            bool taken = false; // by the control loop: what follows must not wait for silence any more
+            while (true)
+            {
+                if (_spare is not { IsUp: true })
                 {
-                    ending.TryEnd(CallEndReason.ModelFormatMismatch, $"Asked for {Format} both ways; the session has {found}.");
-                    return false;
+                    successor = null;
+                    await (_spare?.DisposeAsync() ?? ValueTask.CompletedTask);
+                    (_spare, _) = await TryDialAsync(stop);
+                    if (_spare is null)
+                    {
+                        await WaitAsync(upstream.NextDelay, stop);
+                        continue;
+                    }
+
+                    _spare.Park();
                 }
 
-                signals.Post(new CallEvent.ModelReady(clock.Now, session?.Id ?? ""));
-                ready = true;
-                return false;
-            case RealtimeServerEventType.Error:
-                RealtimeServerEvents.ReadError(utf8, out RealtimeErrorInfo? error);
-                ending.TryEnd(CallEndReason.ModelFatalError, $"{error?.Code ?? error?.Type}: {error?.Message}");
-                return false;
-            default:
-                return true;
+                successor ??= Link(_spare);
+                bool late = taken || link.TimeLeft <= upstream.RenewLatest;
+                taken |= await control.ReplaceAsync(new ModelReplacement(successor, OnlyWhenQuiet: !late, Resume: late), stop);
+                if (taken && await _spare.TakeAsync())
+                {
+                    _inHand = _spare;
+                    _spare = null;
+                    link.Events.Retire();
+                    _link = successor;
+                    _readyWriter = successor.Writer;
+                    return successor;
+                }
+
+                await WaitAsync(s_look, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return null;
         }
     }
 
-    private void EndOnStatus(WebSocketReader reader, WebSocketReadStatus status)
+    private async ValueTask<PreparedModel?> TakeSpareAsync()
     {
-        switch (status)
+        PreparedModel? spare = _spare;
+        _spare = null;
+        if (spare is not null && !await spare.TakeAsync())
         {
-            case WebSocketReadStatus.Close:
-                CallEndReason reason = reader.CloseCode is 3000 or 4000 ? CallEndReason.ModelFatalError : CallEndReason.ModelClosed;
-                ending.TryEnd(reason, $"Close code {reader.CloseCode}: {reader.CloseReason}");
-                break;
-            case WebSocketReadStatus.Error:
-                ending.TryEnd(CallEndReason.ModelProtocolError, $"{reader.Error}.");
-                break;
-            case WebSocketReadStatus.EndOfStream:
-                ending.TryEnd(CallEndReason.ModelDisconnected, "The connection ended without a close frame.");
-                break;
+            await spare.DisposeAsync();
+            return null;
         }
+
+        return spare;
+    }
+
+    /// <summary>The old session may still complete the transcript for a moment; then it is closed.</summary>
+    private async Task RetireAsync(ModelLink link, Task<ModelLoss> running)
+    {
+        await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(2), clock.Provider), ending.Completion);
+        using var limit = new CancellationTokenSource(options.CloseTimeout, clock.Provider);
+        try
+        {
+            await link.CloseAsync(1000, "renewed", limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It does not read: it is dropped with its time.
+        }
+
+        await Task.WhenAny(running, Task.Delay(options.CloseTimeout, clock.Provider, limit.Token));
+        link.Lose(CallEndReason.ModelClosed, "The old session did not answer our close.");
+        await running;
+    }
+
+    /// <summary>Makes a session the one that is spoken to; it knows the conversation when this is done.</summary>
+    private async Task<ModelLink> AttachAsync(PreparedModel model, bool resume, CancellationToken callOver)
+    {
+        _inHand = model;
+        ModelLink link = Link(model);
+        _link = link;
+        await control.ReplaceAsync(new ModelReplacement(link, OnlyWhenQuiet: false, resume), callOver);
+        callOver.ThrowIfCancellationRequested();
+        return link;
+    }
+
+    private ModelLink Link(PreparedModel model) => new(model, options, clock, counters, ending, ledger, gate, control, DeltaTime);
+
+    private Task WaitAsync(TimeSpan delay, CancellationToken stop) => Task.Delay(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, clock.Provider, stop);
+
+    private static bool IsExpiry(ModelLoss loss) => loss.Detail.StartsWith(RealtimeErrorCodes.SessionExpired, StringComparison.Ordinal);
+
+    /// <summary>FNV-1a over the call's SID: the same in every run, unlike a string's hash code.</summary>
+    private static int Seed(string callSid)
+    {
+        uint hash = 2166136261;
+        foreach (char c in callSid)
+        {
+            hash = (hash ^ c) * 16777619;
+        }
+
+        return (int)hash;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
     private readonly OctetQueue _early = new((int)(options.EarlyAudio.TotalSeconds * 8000));
 
     /// <summary>
-    /// Takes one media payload. Before the model is ready (<paramref name="model"/> null) the audio is kept, the oldest dropped beyond the
+    /// Takes one media payload. While there is no model (<paramref name="model"/> null) the audio is kept, the oldest dropped beyond the
     /// bound; afterwards what was kept goes first.
     /// </summary>
     /// <param name="payload">Base64 text as it stands on the wire.</param>
@@ -72,9 +72,10 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
             return;
         }
 
-        if (_early.Length > 0)
+        if (_early.Length > 0 && !TryForwardEarly(model, scratch))
         {
-            ForwardEarly(model, scratch);
+            Keep(muLaw); // behind what is still kept
+            return;
         }
 
         Forward(muLaw, model, scratch);
@@ -132,11 +133,19 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
         _early.TryAppend(muLaw);
     }
 
-    private void ForwardEarly(WebSocketWriter model, AudioScratch scratch)
+    /// <summary>
+    /// Forwards what was kept, as far as it fits into half of what may wait for the model: handed over all at once its oldest part would be dropped. False while some is left.
+    /// </summary>
+    private bool TryForwardEarly(WebSocketWriter model, AudioScratch scratch)
     {
         Span<byte> piece = scratch.Octets.AsSpan(0, AudioScratch.PieceOctets);
         while (_early.Length > 0)
         {
+            if (model.PendingBytes > options.CallerBudget / 2)
+            {
+                return false;
+            }
+
             Span<byte> octets = piece[..Math.Min(piece.Length, _early.Length)];
             _early.Peek(octets);
             _early.Skip(octets.Length);
@@ -144,6 +153,7 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
         }
 
         _early.Clear();
+        return true;
     }
 
     private void Forward(ReadOnlySpan<byte> muLaw, WebSocketWriter model, AudioScratch scratch)

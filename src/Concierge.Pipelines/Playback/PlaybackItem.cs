@@ -56,6 +56,9 @@ internal sealed class PlaybackItem(ReadOnlySpan<byte> responseId, ReadOnlySpan<b
     /// <summary>The response's id as it stands on the wire.</summary>
     public ReadOnlySpan<byte> ResponseIdUtf8 => _responseId;
 
+    /// <summary>Whether this is a sound of the node's own, which belongs to no response.</summary>
+    public bool IsLocal => _responseId.Length == 0;
+
     /// <summary>Whether these ids name this part.</summary>
     public bool Matches(ReadOnlySpan<byte> itemId, int contentIndex) =>
         ContentIndex == contentIndex && itemId.SequenceEqual(_itemId);

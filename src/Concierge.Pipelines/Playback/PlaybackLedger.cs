@@ -157,6 +157,29 @@ internal sealed class PlaybackLedger
         }
     }
 
+    /// <summary>Whether something queued or unheard is not complete: more of it was to come.</summary>
+    public bool HasOpenItems
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _items.Count > 0 && !_items[^1].Complete;
+            }
+        }
+    }
+
+    /// <summary>Queues a sound of the node's own behind what is queued, complete; nothing when the buffer is full.</summary>
+    /// <param name="name">Its name, for nobody but the ledger; another for each.</param>
+    /// <param name="muLaw">The sound, mu-law 8 kHz.</param>
+    public void EnqueueLocal(ReadOnlySpan<byte> name, ReadOnlySpan<byte> muLaw)
+    {
+        if (!muLaw.IsEmpty && TryEnqueue([], name, 0, muLaw, muLaw.Length * 125L))
+        {
+            Complete(name, 0);
+        }
+    }
+
     /// <summary>
     /// Queues audio of one content part. False when the buffer is full: the caller ends the call.
     /// </summary>

@@ -180,7 +180,12 @@ public class NodeCallTests
     private static Task<TestNode> StartAsync(NodeOptions options, List<CallResult> results, params ICallObserver[] observers)
     {
         VoiceAgent agent = FrontDeskAgent.Create(options);
-        CallSessionOptions session = new() { ModelConnectTimeout = TimeSpan.FromSeconds(1), ModelReadyTimeout = TimeSpan.FromSeconds(1) };
+        CallSessionOptions session = new()
+        {
+            ModelConnectTimeout = TimeSpan.FromSeconds(1),
+            ModelReadyTimeout = TimeSpan.FromSeconds(1),
+            Upstream = new UpstreamOptions { Attempts = 1, ApologySound = default },
+        };
         return TestNode.StartAsync(options, (tokens, loggers) => new CallStreamHandler(
             options,
             tokens,
