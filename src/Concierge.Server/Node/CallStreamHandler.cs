@@ -46,7 +46,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler
     }
 
     /// <summary>A stream must be the one that this node's own TwiML asked for.</summary>
-    private ValueTask AdmitAsync(StreamStart start, CancellationToken cancellationToken)
+    private async ValueTask AdmitAsync(StreamStart start, CancellationToken cancellationToken)
     {
         if (_options.AccountSid is { } account && account != start.AccountSid)
         {
@@ -54,11 +54,9 @@ internal sealed class CallStreamHandler : IMediaStreamHandler
         }
 
         if (_options.RequireStreamToken
-            && !_tokens.TryRedeem(start.CustomParameters.GetValueOrDefault(StreamTokens.ParameterName), start.CallSid, start.AccountSid))
+            && !await _tokens.RedeemAsync(start.CustomParameters.GetValueOrDefault(StreamTokens.ParameterName), start.CallSid, start.AccountSid, cancellationToken))
         {
             throw new CallRejectedException(CallEndReason.CarrierUnauthorized, "The stream's one-time token is missing, wrong, too old or used.");
         }
-
-        return ValueTask.CompletedTask;
     }
 }

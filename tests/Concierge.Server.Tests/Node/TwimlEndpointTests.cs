@@ -32,7 +32,7 @@ public class TwimlEndpointTests
 
         XElement second = await PostAsync(node, "/twiml");
         Assert.NotEqual(TokenOf(first), TokenOf(second));
-        Assert.Equal(32, TokenOf(second).Length);
+        Assert.Equal(43, TokenOf(second).Length);
     }
 
     [Fact]
