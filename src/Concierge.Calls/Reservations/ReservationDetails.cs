@@ -22,6 +22,14 @@ public sealed record ReservationDetails
     [JsonConverter(typeof(HourMinuteConverter))]
     public TimeOnly? Time { get; init; }
 
+    /// <summary>The earliest time on that day that would do as well, or null; written as <c>HH:mm</c>.</summary>
+    [JsonConverter(typeof(HourMinuteConverter))]
+    public TimeOnly? EarliestTime { get; init; }
+
+    /// <summary>The latest time on that day that would do as well, or null; written as <c>HH:mm</c>.</summary>
+    [JsonConverter(typeof(HourMinuteConverter))]
+    public TimeOnly? LatestTime { get; init; }
+
     /// <summary>Guests, 1 to 50, or null.</summary>
     public int? PartySize { get; init; }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using Concierge.Agents;
+using Concierge.Agents.Realtime;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
 using Concierge.Server.Shell;
@@ -79,14 +80,14 @@ internal static class ServeCommand
     {
         try
         {
-            VoiceAgent agent = FrontDeskAgent.Create(options);
+            AgentSet agents = FrontDeskAgent.Create(options);
             return await NodeHost.StartAsync(
                 options,
                 TimeProvider.System,
                 (tokens, loggers) => new CallStreamHandler(
                     options,
                     tokens,
-                    admit => new CallPlan(new AgentCallController(agent, TimeProvider.System, admit, loggers.CreateLogger<AgentCallController>())),
+                    admit => new CallPlan(new RealtimeRunner(agents, NodeSession.RunnerOptions(options, TimeProvider.System, admit, loggers)).CreateSession()),
                     loggers,
                     TimeProvider.System),
                 Log,

@@ -2,7 +2,11 @@ using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using Concierge.Agents;
+using Concierge.Agents.Files;
+using Concierge.Agents.Ready;
+using Concierge.Agents.Realtime;
 using Concierge.Agents.Reservations;
+using Concierge.Agents.Telephone;
 using Concierge.Calls.Outcome;
 using Concierge.Calls.Reservations;
 using Concierge.Pipelines;
@@ -135,8 +139,11 @@ internal sealed class DemoCall
     {
         _nodeStarted = time.GetUtcNow();
         var request = new ReservationRequest("Trattoria Bella", 4, new DateOnly(2027, 6, 11), new TimeOnly(19, 30), "Morgan", "a quiet table near the window, if there is one");
-        VoiceAgent agent = ReservationAgent.Create(request, NodeSession.Create(node), outcome => _outcome = outcome);
-        return new CallPlan(new AgentCallController(agent, time, admit))
+        AgentDefinitions concierge = AgentFile.Load(ReadyAgents.Concierge, new AgentFileOptions { HostTools = ConciergeTools.Catalog, Time = time });
+        AgentSet agents = concierge.Set ?? throw new CommandException(ExitCodes.Input, $"{ReadyAgents.Concierge} {concierge.Problems[0]}.");
+        AgentContext context = ReservationBrief.CreateContext(
+            ReservationDetails.Book(request), variables: concierge.Variables, recorder: new OutcomeRecorder(outcome => _outcome = outcome));
+        return new CallPlan(new RealtimeRunner(agents, NodeSession.RunnerOptions(node, time, admit)).CreateSession(context, ReadyAgents.ReservationCall))
         {
             Observers = [_observer],
             OnEnded = End,

@@ -1,3 +1,5 @@
+using Concierge.Agents.Realtime;
+using Concierge.Protocols.MediaStreams;
 using Concierge.Protocols.Realtime;
 using Concierge.Server.Configuration;
 
@@ -17,4 +19,18 @@ internal static class NodeSession
             ? RealtimeTurnDetection.SemanticVad
             : RealtimeTurnDetection.ServerVad with { Threshold = 0.5, PrefixPaddingMs = 300, SilenceDurationMs = 500 },
     };
+
+    /// <summary>What the sessions of agents share on this node.</summary>
+    /// <param name="options">The node's settings.</param>
+    /// <param name="time">The clock of the calls.</param>
+    /// <param name="admit">The node's check of a stream.</param>
+    /// <param name="loggers">Where agents log; null for nowhere.</param>
+    public static RealtimeRunnerOptions RunnerOptions(
+        NodeOptions options, TimeProvider time, Func<StreamStart, CancellationToken, ValueTask> admit, ILoggerFactory? loggers = null) => new()
+        {
+            Session = Create(options),
+            Time = time,
+            Admit = admit,
+            Loggers = loggers,
+        };
 }

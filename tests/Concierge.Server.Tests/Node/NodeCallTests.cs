@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using Concierge.Agents;
+using Concierge.Agents.Realtime;
 using Concierge.Pipelines;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
@@ -179,7 +180,7 @@ public class NodeCallTests
 
     private static Task<TestNode> StartAsync(NodeOptions options, List<CallResult> results, params ICallObserver[] observers)
     {
-        VoiceAgent agent = FrontDeskAgent.Create(options);
+        AgentSet agents = FrontDeskAgent.Create(options);
         CallSessionOptions session = new()
         {
             ModelConnectTimeout = TimeSpan.FromSeconds(1),
@@ -189,7 +190,7 @@ public class NodeCallTests
         return TestNode.StartAsync(options, (tokens, loggers) => new CallStreamHandler(
             options,
             tokens,
-            admit => new CallPlan(new AgentCallController(agent, TimeProvider.System, admit)) { Observers = observers, OnEnded = results.Add },
+            admit => new CallPlan(new RealtimeRunner(agents, NodeSession.RunnerOptions(options, TimeProvider.System, admit)).CreateSession()) { Observers = observers, OnEnded = results.Add },
             loggers,
             TimeProvider.System,
             session));
