@@ -13,6 +13,9 @@ namespace Concierge.Calls.Journal;
 /// </summary>
 public sealed class CallJournal : IAsyncDisposable
 {
+    /// <summary>A fact is put aside once a store that writes between its attempts has refused it so often.</summary>
+    private const int RejectAfter = 3;
+
     private readonly ICallStore _store;
     private readonly CallJournalOptions _options;
     private readonly TimeProvider _time;
@@ -315,15 +318,21 @@ public sealed class CallJournal : IAsyncDisposable
     {
         foreach (CallFact fact in facts)
         {
+            // A store that has only just come back fails a fact and then proves writable: that fact is tried again.
             (bool stored, string why) = await TryAppendAsync([fact], _options.WriteTimeout);
+            for (int again = 0; !stored && again < RejectAfter; again++)
+            {
+                if (!await CanWriteAsync())
+                {
+                    return false;
+                }
+
+                (stored, why) = await TryAppendAsync([fact], _options.WriteTimeout);
+            }
+
             if (stored)
             {
                 continue;
-            }
-
-            if (!await CanWriteAsync())
-            {
-                return false;
             }
 
             _spill.Reject(fact);

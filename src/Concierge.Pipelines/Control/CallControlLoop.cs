@@ -33,6 +33,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     private readonly ResponseSequencer _sequencer = new();
     private volatile ModelLink? _link;
     private volatile bool _isEnding;
+    private bool _handOverFailed;
     private CallerAudioPath? _injected; // what the controller adds as the caller's, with a filter history of its own
     private volatile bool _callerSpeaks;
     private CancellationToken _callOver;
@@ -84,6 +85,13 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
 
     /// <summary>Whether the agent's last words have begun, and only their end is waited for. Any thread.</summary>
     public bool IsEnding => _isEnding;
+
+    /// <summary>Whether the carrier did not hand the call over when it was asked to. Any thread.</summary>
+    public bool HandOverFailed
+    {
+        get => Volatile.Read(ref _handOverFailed);
+        private set => Volatile.Write(ref _handOverFailed, value);
+    }
 
     /// <summary>A session is ready and takes the place of the one before it, if there was one. Whether it has; false when the token ends the wait.</summary>
     public async Task<bool> ReplaceAsync(ModelReplacement replacement, CancellationToken cancellationToken)
@@ -389,7 +397,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 break;
             case CallEvent.ResponseEnded ended:
                 _responding = false;
-                _sequencer.OnDone(interruptedByCaller: ended.Response.Reason == "turn_detected", CompleteCalls(ended.Response));
+                _sequencer.OnDone(interruptedByCaller: ended.Response.Reason == "turn_detected", CompleteCalls.IdsOf(ended.Response));
                 break;
             case CallEvent.AgentInterrupted when _farewell is { YieldsToCaller: true }:
                 // The caller spoke into the goodbye: the call goes on.
@@ -404,7 +412,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         {
             foreach (RealtimeItemInfo item in response.Output)
             {
-                if (IsCompleteCall(response, item))
+                if (CompleteCalls.Contains(response, item))
                 {
                     var call = new CallEvent.ToolCallRequested(callEvent.At, response.Id ?? "", item.CallId!, item.Name ?? "", item.Arguments ?? "");
                     _keeper?.OnEvent(call);
@@ -414,24 +422,6 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         }
 
         LeaveIfHeard();
-    }
-
-    // A cancelled response's arguments may be cut short (PROTOCOL B.11): only a completed response's calls are carried out.
-    private static bool IsCompleteCall(RealtimeResponseInfo response, RealtimeItemInfo item) =>
-        response.Status == "completed" && item is { IsFunctionCall: true, Status: null or "completed", CallId: not null };
-
-    private static List<string> CompleteCalls(RealtimeResponseInfo response)
-    {
-        var calls = new List<string>();
-        foreach (RealtimeItemInfo item in response.Output)
-        {
-            if (IsCompleteCall(response, item))
-            {
-                calls.Add(item.CallId!);
-            }
-        }
-
-        return calls;
     }
 
     private async ValueTask TellAsync(CallEvent callEvent, CancellationToken cancellationToken)
@@ -593,6 +583,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         if (failure is CallEvent.TransferFailed)
         {
             _ending.IsHandingOver = false;
+            HandOverFailed = true;
             const string Note = "The call could not be handed over. Tell the other side so and go on without it.";
             _memory.NoteText(Note, ofSystem: true);
             _link?.Output.SendSystemText(Note);
