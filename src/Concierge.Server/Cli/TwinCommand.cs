@@ -10,6 +10,7 @@ internal static class TwinCommand
 {
     public static Command Create() => new("twin", "The offline twins: a carrier and a Realtime API that behave like the real ones.")
     {
+        TwinRealtimeCommand.Create(),
         TwinTwilioCommand.Create(),
         List(),
     };

@@ -16,6 +16,7 @@ internal sealed class RealtimeEventWriter
 
     private readonly WebSocketWriter _socket;
     private readonly RealtimeTwinOptions _options;
+    private readonly RealtimeFaultPlan _faults;
     private readonly RealtimeTwinRecord _record;
     private readonly RealtimeIds _ids;
     private readonly Random _random;
@@ -26,10 +27,11 @@ internal sealed class RealtimeEventWriter
     private bool _typeLast;
     private long _count;
 
-    public RealtimeEventWriter(WebSocketWriter socket, RealtimeTwinOptions options, RealtimeTwinRecord record, int seed, Func<TimeSpan> now)
+    public RealtimeEventWriter(WebSocketWriter socket, RealtimeTwinOptions options, RealtimeFaultPlan faults, RealtimeTwinRecord record, int seed, Func<TimeSpan> now)
     {
         _socket = socket;
         _options = options;
+        _faults = faults;
         _record = record;
         _ids = new RealtimeIds(seed ^ 0x5EED);
         _random = new Random(seed ^ 0x0DE5);
@@ -40,7 +42,7 @@ internal sealed class RealtimeEventWriter
     /// <summary>Starts an event; write its fields into the result and call <see cref="End"/>.</summary>
     public Utf8JsonWriter Begin(string type)
     {
-        RealtimeTwinFaults faults = _options.Faults;
+        RealtimeTwinFaults faults = _faults.Current;
         _count++;
         if (faults.MalformedEveryEvents > 0 && _count % faults.MalformedEveryEvents == 0)
         {
@@ -99,7 +101,7 @@ internal sealed class RealtimeEventWriter
     /// <summary>Writes base64 as a field, plainly or with escaped slashes.</summary>
     public void WriteBase64(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, bool spoiled = false)
     {
-        if (!_options.Faults.EscapeBase64 && !spoiled)
+        if (!_faults.Current.EscapeBase64 && !spoiled)
         {
             _json.WriteBase64String(name, bytes);
             return;

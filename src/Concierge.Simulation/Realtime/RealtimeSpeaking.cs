@@ -19,6 +19,7 @@ internal sealed class RealtimeSpeaking
     private readonly RealtimeSessionState _session;
     private readonly RealtimeTwinRecord _record;
     private readonly RealtimeTwinOptions _options;
+    private readonly RealtimeFaultPlan _faults;
     private readonly RealtimeIds _ids;
     private readonly Agenda _agenda;
     private readonly ScenarioTurn[] _script;
@@ -35,6 +36,7 @@ internal sealed class RealtimeSpeaking
         RealtimeSessionState session,
         RealtimeTwinRecord record,
         RealtimeTwinOptions options,
+        RealtimeFaultPlan faults,
         RealtimeIds ids,
         Agenda agenda,
         Scenario scenario,
@@ -45,6 +47,7 @@ internal sealed class RealtimeSpeaking
         _session = session;
         _record = record;
         _options = options;
+        _faults = faults;
         _ids = ids;
         _agenda = agenda;
         _script = [.. scenario.AgentTurns];
@@ -104,7 +107,7 @@ internal sealed class RealtimeSpeaking
         {
             if (!active.IsText)
             {
-                int late = _options.Faults.LateDeltas ?? _sizes.Next(3);
+                int late = _faults.Current.LateDeltas ?? _sizes.Next(3);
                 for (int i = 0; i < late && active.Sent < active.Audio.Length; i++)
                 {
                     SendAudio(active, _options.MinDeltaMs);
@@ -166,6 +169,18 @@ internal sealed class RealtimeSpeaking
         }
 
         ScenarioTurn? turn = active.Turn;
+        if (_faults.TakeResponseFailure() is { } code)
+        {
+            End(active, "failed", null, (code, "The server had an error while processing your request. Sorry about that!"));
+            if (turn is not null)
+            {
+                // Nothing of it was said: it is said at the next occasion.
+                _next--;
+            }
+
+            return;
+        }
+
         if (turn?.End is ScenarioResponseEnd.Failed or ScenarioResponseEnd.RateLimited)
         {
             End(active, "failed", null, turn.End == ScenarioResponseEnd.RateLimited
@@ -258,11 +273,16 @@ internal sealed class RealtimeSpeaking
     // Sizes are whole samples, and no multiple of anything else: a few samples more or less than the milliseconds say.
     private double SendAudio(RealtimeActiveResponse active, int milliseconds)
     {
-        RealtimeTwinFaults faults = _options.Faults;
+        RealtimeTwinFaults faults = _faults.Current;
         int sample = active.Record.Format.BytesPerSample();
         int length = (milliseconds * active.Record.Format.BytesPerMs()) + (_sizes.Next(-7, 8) * sample);
         length = Math.Clamp(length, sample, active.Limit - active.Sent);
         _deltas++;
+        if (Every(faults.HugeEveryDeltas))
+        {
+            length = active.Limit - active.Sent;
+        }
+
         if (Every(faults.OddEveryDeltas) && length > 1 && active.Sent + length < active.Limit)
         {
             length -= active.Sent % sample == 0 ? 1 : 0;

@@ -11,4 +11,10 @@ public sealed record RealtimeTwinConnection
 
     /// <summary>Whether the header <c>OpenAI-Beta: realtime=v1</c> was sent, which the vendor refuses since 2026-05-12.</summary>
     public bool AsksForBeta { get; init; }
+
+    /// <summary>Settings that the key carries (an ephemeral one): applied before session.created. Null for none.</summary>
+    public System.Text.Json.Nodes.JsonObject? Session { get; init; }
+
+    /// <summary>Whether <see cref="ApiKey"/> was found good already, as an ephemeral key is.</summary>
+    public bool IsAuthorized { get; init; }
 }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Concierge.Simulation.Scenarios;
+
 namespace Concierge.Simulation.Realtime;
 
 /// <summary>What goes wrong on one connection of the Realtime twin. Times are from the opening of the session.</summary>
@@ -42,8 +45,32 @@ public sealed record RealtimeTwinFaults
     /// <summary>For how long reading stops. Default: for ever.</summary>
     public TimeSpan StallReadingFor { get; init; } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>Send a recoverable <c>error</c> event (code server_error) at this time.</summary>
+    /// <summary>Send only the beginning of a frame at this time, then drop the connection.</summary>
+    public TimeSpan? DropMidFrameAt { get; init; }
+
+    /// <summary>Stop writing at this time: events wait, nothing is lost.</summary>
+    public TimeSpan? StallWritingAt { get; init; }
+
+    /// <summary>For how long writing stops. Default: for ever.</summary>
+    public TimeSpan StallWritingFor { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Write at most so many octets a second; 0 for no limit.</summary>
+    public int ThrottleBytesPerSecond { get; init; }
+
+    /// <summary>Send a recoverable <c>error</c> event at this time.</summary>
     public TimeSpan? ErrorEventAt { get; init; }
+
+    /// <summary>The code of that event. Default server_error.</summary>
+    public string ErrorEventCode { get; init; } = "server_error";
+
+    /// <summary>How many responses fail, counted from the first (or from the moment the fault is set).</summary>
+    public int FailResponses { get; init; }
+
+    /// <summary>The code they fail with. Default server_error; rate_limit_exceeded is the other usual one.</summary>
+    public string FailCode { get; init; } = "server_error";
+
+    /// <summary>Send all that is left of a response in one delta, every n-th delta; 0 for never.</summary>
+    public int HugeEveryDeltas { get; init; }
 
     /// <summary>Send every n-th audio delta twice; 0 for none.</summary>
     public int DuplicateEveryDeltas { get; init; }
@@ -68,4 +95,20 @@ public sealed record RealtimeTwinFaults
 
     /// <summary>Deltas that still arrive for a response after its interruption; null lets the seed choose 0 to 2.</summary>
     public int? LateDeltas { get; init; }
+
+    /// <summary>Reads faults from JSON: the names above in camel case, times with <c>Ms</c> behind (<c>closeAtMs</c>, <c>stallWritingForMs</c>), in milliseconds.</summary>
+    /// <param name="json">An object; comments and trailing commas are allowed.</param>
+    /// <returns>The faults.</returns>
+    /// <exception cref="ScenarioException">Not JSON, or an unknown key; the message says which.</exception>
+    public static RealtimeTwinFaults Parse(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RealtimeTwinFaults>(json, RealtimeFaultJson.Options) ?? None;
+        }
+        catch (JsonException e)
+        {
+            throw new ScenarioException($"The faults cannot be read: {e.Message}", e);
+        }
+    }
 }

@@ -1,40 +1,40 @@
-using System.IO.Pipelines;
 using System.Net;
+using Concierge.Simulation.Chat;
 using Concierge.Simulation.Scenarios;
-using Concierge.Simulation.Wire;
-using Concierge.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Concierge.Simulation.Realtime;
 
 /// <summary>
-/// The Realtime twin on a loopback port: the vendor's paths (<c>/v1/realtime?model=</c> and Azure's <c>/openai/v1/realtime?model=</c>), the vendor's way of
-/// refusing, one <see cref="RealtimeTwinSession"/> for each connection.
+/// The model's twin on a loopback port: the vendor's Realtime paths (<c>/v1/realtime?model=</c> and Azure's <c>/openai/v1/realtime?model=</c>), its way of refusing,
+/// one <see cref="RealtimeTwinSession"/> for each connection; client secrets, responses and chat completions by HTTP; <c>/twin</c> for faults and records.
 /// </summary>
 public sealed class RealtimeTwinServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly Func<int, Scenario> _scenarios;
-    private readonly Func<int, RealtimeTwinOptions> _options;
     private readonly TimeProvider _time;
+    private readonly RealtimeUpgrade _upgrade;
+    private readonly RealtimeControl _control;
+    private readonly ModelHttpApi _http;
     private readonly Lock _gate = new();
     private readonly List<RealtimeTwinSession> _sessions = [];
     private readonly CancellationTokenSource _stopping = new();
     private TaskCompletionSource _sessionsChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _connections;
 
-    private RealtimeTwinServer(WebApplication app, Func<int, Scenario> scenarios, Func<int, RealtimeTwinOptions> options, TimeProvider time)
+    private RealtimeTwinServer(WebApplication app, Func<int, Scenario> scenarios, Func<int, RealtimeTwinOptions> options, TimeProvider time, TextScript? text)
     {
         _app = app;
-        _scenarios = scenarios;
-        _options = options;
         _time = time;
+        var secrets = new RealtimeClientSecrets(time);
+        _control = new RealtimeControl(this);
+        _http = new ModelHttpApi(text ?? TextScript.From(scenarios(0)), options(0).ApiKey, secrets, time);
+        _upgrade = new RealtimeUpgrade(this, scenarios, options, _control, secrets, time, _stopping.Token);
     }
 
     /// <summary>The address to give a client as <c>REALTIME_URL</c>: <c>ws://127.0.0.1:PORT/v1/realtime</c>.</summary>
@@ -42,6 +42,12 @@ public sealed class RealtimeTwinServer : IAsyncDisposable
 
     /// <summary>Called with each session before it opens, on the server's thread.</summary>
     public Action<RealtimeTwinSession>? SessionStarting { get; set; }
+
+    /// <summary>Called with each session when it is over.</summary>
+    public Action<RealtimeTwinSession>? SessionEnded { get; set; }
+
+    /// <summary>The address of the text interfaces, for a client's base URL: <c>http://127.0.0.1:PORT/v1</c>.</summary>
+    public Uri HttpUrl => new UriBuilder(Url) { Scheme = "http", Path = "/v1" }.Uri;
 
     /// <summary>Sessions so far, those running included.</summary>
     public IReadOnlyList<RealtimeTwinSession> Sessions
@@ -63,12 +69,13 @@ public sealed class RealtimeTwinServer : IAsyncDisposable
     /// <param name="options">Behaviour; null for the defaults.</param>
     /// <param name="port">Port on the loopback interface; 0 takes a free one.</param>
     /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="text">What <c>/v1/responses</c> and <c>/v1/chat/completions</c> answer; null takes the agent's turns of the (first) scenario.</param>
     /// <returns>The server, listening.</returns>
     /// <exception cref="IOException">The port is taken.</exception>
-    public static Task<RealtimeTwinServer> StartAsync(Scenario scenario, RealtimeTwinOptions? options = null, int port = 0, TimeProvider? time = null)
+    public static Task<RealtimeTwinServer> StartAsync(Scenario scenario, RealtimeTwinOptions? options = null, int port = 0, TimeProvider? time = null, TextScript? text = null)
     {
         RealtimeTwinOptions behaviour = options ?? new RealtimeTwinOptions();
-        return StartAsync(_ => scenario, _ => behaviour, port, time);
+        return StartAsync(_ => scenario, _ => behaviour, port, time, text);
     }
 
     /// <summary>Starts a server whose connections may differ: the functions are given each connection's number, from 0.</summary>
@@ -76,10 +83,11 @@ public sealed class RealtimeTwinServer : IAsyncDisposable
     /// <param name="options">How the twin behaves on it.</param>
     /// <param name="port">Port on the loopback interface; 0 takes a free one.</param>
     /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="text">What <c>/v1/responses</c> and <c>/v1/chat/completions</c> answer; null takes the agent's turns of the (first) scenario.</param>
     /// <returns>The server, listening.</returns>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<RealtimeTwinServer> StartAsync(
-        Func<int, Scenario> scenarios, Func<int, RealtimeTwinOptions> options, int port = 0, TimeProvider? time = null)
+        Func<int, Scenario> scenarios, Func<int, RealtimeTwinOptions> options, int port = 0, TimeProvider? time = null, TextScript? text = null)
     {
         ArgumentNullException.ThrowIfNull(scenarios);
         ArgumentNullException.ThrowIfNull(options);
@@ -88,10 +96,11 @@ public sealed class RealtimeTwinServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 32 * 1024 * 1024;
             kestrel.Listen(IPAddress.Loopback, port);
         });
         WebApplication app = builder.Build();
-        var server = new RealtimeTwinServer(app, scenarios, options, time ?? TimeProvider.System);
+        var server = new RealtimeTwinServer(app, scenarios, options, time ?? TimeProvider.System, text);
         app.Run(server.HandleAsync);
         await app.StartAsync();
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
@@ -139,89 +148,22 @@ public sealed class RealtimeTwinServer : IAsyncDisposable
     private async Task HandleAsync(HttpContext context)
     {
         string path = context.Request.Path.Value ?? "";
-        if (path is not ("/v1/realtime" or "/openai/v1/realtime"))
+        if (path is "/v1/realtime" or "/openai/v1/realtime")
         {
-            await AnswerAsync(context, 404, $"Invalid URL ({context.Request.Method} {path})");
+            await _upgrade.HandleAsync(context, Interlocked.Increment(ref _connections) - 1);
             return;
         }
 
-        int number = Interlocked.Increment(ref _connections) - 1;
-        RealtimeTwinOptions options = _options(number);
-        RealtimeTwinFaults faults = options.Faults;
-        if (faults.NeverAnswer)
-        {
-            await DelayAsync(Timeout.InfiniteTimeSpan, context.RequestAborted);
-            return;
-        }
-
-        if (faults.HandshakeDelay > TimeSpan.Zero)
-        {
-            await DelayAsync(faults.HandshakeDelay, context.RequestAborted);
-        }
-
-        if (faults.RefuseStatus is { } status)
-        {
-            if (faults.RetryAfterSeconds is { } seconds)
-            {
-                context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            }
-
-            await AnswerAsync(context, status, "The upgrade was refused.");
-            return;
-        }
-
-        HttpRequest request = context.Request;
-        WebSocketUpgradeDecision decision = WebSocketServerUpgrade.Check(
-            request.Method,
-            request.Protocol,
-            request.Headers.Connection,
-            request.Headers.Upgrade,
-            request.Headers["Sec-WebSocket-Key"],
-            request.Headers["Sec-WebSocket-Version"],
-            request.Headers["Sec-WebSocket-Protocol"],
-            "realtime");
-        if (!decision.IsAccepted)
-        {
-            if (decision.FieldName is not null)
-            {
-                context.Response.Headers[decision.FieldName] = decision.FieldValue;
-            }
-
-            await AnswerAsync(context, decision.StatusCode, decision.Describe().TrimEnd());
-            return;
-        }
-
-        // Azure: its GA path refuses an api-version with 401 (PROTOCOL B.14).
-        bool azure = path.StartsWith("/openai", StringComparison.Ordinal);
-        if (azure && request.Query.ContainsKey("api-version"))
-        {
-            await AnswerAsync(context, 401, "The api-version query parameter is not allowed on this path.");
-            return;
-        }
-
-        string? model = request.Query["model"];
-        if (string.IsNullOrEmpty(model))
-        {
-            await AnswerAsync(context, 400, "You must provide a model parameter.");
-            return;
-        }
-
-        await RunSessionAsync(context, decision, number, options, Connection(request, model));
+        using var reader = new StreamReader(context.Request.Body);
+        string body = await reader.ReadToEndAsync(context.RequestAborted);
+        TextReply reply = path.StartsWith("/twin", StringComparison.Ordinal)
+            ? _control.Handle(context.Request.Method, path, context.Request.QueryString.Value ?? "", body)
+            : _http.Handle(context.Request.Method, path, RealtimeUpgrade.KeyOf(context.Request), body);
+        await TextReplyWriter.WriteAsync(context, reply, _time, _stopping.Token);
     }
 
-    private async Task RunSessionAsync(HttpContext context, WebSocketUpgradeDecision decision, int number, RealtimeTwinOptions options, RealtimeTwinConnection connection)
+    internal async Task RunSessionAsync(RealtimeTwinSession session)
     {
-        context.Response.Headers.Upgrade = "websocket";
-        context.Response.Headers.Connection = "Upgrade";
-        context.Response.Headers["Sec-WebSocket-Accept"] = decision.Accept;
-        if (decision.Subprotocol is not null)
-        {
-            context.Response.Headers["Sec-WebSocket-Protocol"] = decision.Subprotocol;
-        }
-
-        await using Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
-        var line = new StreamDuplex(PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true)), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)));
-        var session = new RealtimeTwinSession(line, _scenarios(number), _time, options, connection) { Abort = context.Abort };
         SessionStarting?.Invoke(session);
         lock (_gate)
         {
@@ -242,49 +184,7 @@ public sealed class RealtimeTwinServer : IAsyncDisposable
             }
 
             changed.SetResult();
+            SessionEnded?.Invoke(session);
         }
-    }
-
-    private static RealtimeTwinConnection Connection(HttpRequest request, string model)
-    {
-        string? key = request.Headers["api-key"];
-        string? authorization = request.Headers.Authorization;
-        if (authorization is not null && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
-        {
-            key = authorization["Bearer ".Length..].Trim();
-        }
-
-        const string KeyProtocol = "openai-insecure-api-key.";
-        key ??= request.Query["api-key"];
-        key ??= request.Headers["Sec-WebSocket-Protocol"].ToString().Split(',', StringSplitOptions.TrimEntries)
-            .FirstOrDefault(p => p.StartsWith(KeyProtocol, StringComparison.Ordinal))?[KeyProtocol.Length..];
-        return new RealtimeTwinConnection
-        {
-            Model = model,
-            ApiKey = key,
-            AsksForBeta = request.Headers["OpenAI-Beta"].ToString().Contains("realtime=v1", StringComparison.Ordinal),
-        };
-    }
-
-    private static async Task AnswerAsync(HttpContext context, int status, string message)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(new System.Text.Json.Nodes.JsonObject
-        {
-            ["error"] = new System.Text.Json.Nodes.JsonObject
-            {
-                ["message"] = message,
-                ["type"] = status >= 500 ? "server_error" : "invalid_request_error",
-                ["param"] = null,
-                ["code"] = null,
-            },
-        }.ToJsonString());
-    }
-
-    private async Task DelayAsync(TimeSpan delay, CancellationToken aborted)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, _stopping.Token);
-        await Task.Delay(delay, _time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 }

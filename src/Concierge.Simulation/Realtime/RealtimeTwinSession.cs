@@ -36,12 +36,13 @@ public sealed class RealtimeTwinSession
     private readonly WebSocketReader _reader;
     private readonly Agenda _agenda;
     private readonly CancellationTokenSource _ended = new();
+    private readonly RealtimeFaultPlan _faults;
     private readonly RealtimeEventWriter _events;
     private readonly RealtimeSessionState _session;
     private readonly RealtimeConversation _conversation;
     private readonly RealtimeHearing _hearing;
     private readonly RealtimeSpeaking _speaking;
-    private long _idleGeneration;
+    private readonly RealtimeCommands _commands;
     private bool _closing;
 
     /// <summary>Creates a session.</summary>
@@ -66,25 +67,22 @@ public sealed class RealtimeTwinSession
         _time = time;
         _socket = new WebSocketWriter(line.Output, WebSocketRole.Server, s_writing);
         _reader = new WebSocketReader(line.Input, WebSocketRole.Server, s_reading, _socket);
-        _agenda = new Agenda(time, _gate, _socket.Flush, Fail);
+        _agenda = new Agenda(time, _gate, () => _faults!.Flush(), Fail);
+        _faults = new RealtimeFaultPlan(_options.Faults, _agenda, _gate, _socket);
         var ids = new RealtimeIds(scenario.Seed);
         DateTimeOffset now = time.GetUtcNow();
         Record = new RealtimeTwinRecord(now, new AudioTrack(24000)) { SessionId = ids.Next("sess_") };
-        _events = new RealtimeEventWriter(_socket, _options, Record, scenario.Seed, () => _agenda.Now);
+        _events = new RealtimeEventWriter(_socket, _options, _faults, Record, scenario.Seed, () => _agenda.Now);
         _session = new RealtimeSessionState(Record.SessionId, _connection.Model, (now + _options.SessionLimit).ToUnixTimeSeconds());
+        if (_connection.Session is { } settings)
+        {
+            _session.TryUpdate(settings, hasSpoken: false);
+        }
+
         _conversation = new RealtimeConversation(_events, ids);
         _hearing = new RealtimeHearing(_events, _conversation, _session, Record, _options, ids, _agenda, scenario);
-        _speaking = new RealtimeSpeaking(_events, _conversation, _session, Record, _options, ids, _agenda, scenario, () => _socket.PendingBytes);
-        _hearing.Interrupted = () => _speaking.Cancel("turn_detected");
-        _hearing.SpeechStarted = () => _idleGeneration++;
-        _hearing.ResponseWanted = () =>
-        {
-            if (!_speaking.IsActive)
-            {
-                _speaking.Begin(null);
-            }
-        };
-        _speaking.Ended = ArmIdleTimeout;
+        _speaking = new RealtimeSpeaking(_events, _conversation, _session, Record, _options, _faults, ids, _agenda, scenario, () => _socket.PendingBytes);
+        _commands = new RealtimeCommands(_events, _session, _conversation, _hearing, _speaking, Record, _agenda);
     }
 
     /// <summary>What happened; complete when <see cref="RunAsync"/> has returned.</summary>
@@ -107,7 +105,7 @@ public sealed class RealtimeTwinSession
             Open();
         }
 
-        _socket.Flush();
+        _faults.Flush();
         try
         {
             await ReadAsync();
@@ -128,15 +126,30 @@ public sealed class RealtimeTwinSession
         return Record;
     }
 
+    /// <summary>Sets other faults in mid-session; their times count from now. Faults of the handshake have no effect any more.</summary>
+    /// <param name="faults">What goes wrong from now on.</param>
+    public void SetFaults(RealtimeTwinFaults faults)
+    {
+        ArgumentNullException.ThrowIfNull(faults);
+        lock (_gate)
+        {
+            _faults.Set(faults);
+            if (!_closing)
+            {
+                Schedule();
+            }
+        }
+
+        _faults.Flush();
+    }
+
     private async Task ReadAsync()
     {
-        RealtimeTwinFaults faults = _options.Faults;
         while (true)
         {
-            if (faults.StallReadingAt is { } at && _agenda.Now >= at)
+            if (_faults.TakeReadingStall() is { } stall)
             {
-                await Task.Delay(faults.StallReadingFor, _time, _ended.Token);
-                faults = faults with { StallReadingAt = null };
+                await Task.Delay(stall, _time, _ended.Token);
             }
 
             WebSocketReadStatus status = await _reader.ReadAsync(_ended.Token);
@@ -160,7 +173,7 @@ public sealed class RealtimeTwinSession
                 }
             }
 
-            _socket.Flush();
+            _faults.Flush();
         }
     }
 
@@ -191,7 +204,7 @@ public sealed class RealtimeTwinSession
             return;
         }
 
-        if (_options.ApiKey is { } key && _connection.ApiKey != key)
+        if (_options.ApiKey is { } key && _connection.ApiKey != key && !_connection.IsAuthorized)
         {
             Refuse(new RealtimeTwinError("invalid_api_key", "Incorrect API key provided. You can find your API key at https://platform.openai.com/account/api-keys."), 3000, "invalid_request_error.invalid_api_key");
             return;
@@ -209,22 +222,36 @@ public sealed class RealtimeTwinSession
             return;
         }
 
-        TellSession("session.created");
+        _commands.TellSession("session.created");
         _agenda.At(_options.SessionLimit, () => Refuse(
             new RealtimeTwinError("session_expired", "Your session hit the maximum duration of 60 minutes."), 1001, ""));
-        if (faults.ErrorEventAt is { } errorAt)
-        {
-            _agenda.At(errorAt, () => SendError(new RealtimeTwinError("server_error", "The server had an error while processing your request. Sorry about that!", null, "server_error"), null));
-        }
+        Schedule();
+    }
 
-        if (faults.CloseAt is { } closeAt)
-        {
-            _agenda.At(closeAt, () => Close(faults.CloseCode, faults.CloseReason));
-        }
+    // The faults' times count from now: the opening, or the moment they were set.
+    private void Schedule()
+    {
+        RealtimeTwinFaults faults = _faults.Current;
+        int generation = _faults.Generation;
+        At(faults.ErrorEventAt, () => SendError(
+            new RealtimeTwinError(faults.ErrorEventCode, "The server had an error while processing your request. Sorry about that!", null, faults.ErrorEventCode == "server_error" ? "server_error" : "invalid_request_error"), null));
+        At(faults.CloseAt, () => Close(faults.CloseCode, faults.CloseReason));
+        At(faults.ResetAt, Reset);
+        At(faults.DropMidFrameAt, () => _ = DropMidFrameAsync());
+        At(faults.StallWritingAt, () => _faults.StallWriting(faults.StallWritingFor));
 
-        if (faults.ResetAt is { } resetAt)
+        void At(TimeSpan? after, Action action)
         {
-            _agenda.At(resetAt, Reset);
+            if (after is { } time)
+            {
+                _agenda.After(time, () =>
+                {
+                    if (generation == _faults.Generation && !_closing)
+                    {
+                        action();
+                    }
+                });
+            }
         }
     }
 
@@ -237,7 +264,7 @@ public sealed class RealtimeTwinSession
         }
 
         // Fifty times a second: no tree for audio.
-        if (TryReadAppend(message, out ReadOnlySpan<byte> audio))
+        if (RealtimeAppendReader.TryRead(message, out ReadOnlySpan<byte> audio))
         {
             if (_hearing.Append(audio) is { } refused)
             {
@@ -266,146 +293,13 @@ public sealed class RealtimeTwinSession
 
         string? eventId = command["event_id"] is JsonValue id && id.GetValueKind() == JsonValueKind.String ? id.GetValue<string>() : null;
         string type = command["type"] is JsonValue value && value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : "";
-        RealtimeTwinError? error = RealtimeCommandRules.Check(type, command) ?? Execute(type, command);
+        RealtimeTwinError? error = RealtimeCommandRules.Check(type, command) ?? _commands.Execute(type, command);
         string? text = type == "input_audio_buffer.append" ? null : Encoding.UTF8.GetString(message);
         Record.AddReceived(new RealtimeTwinEvent(_agenda.Now, type, message.Length, error is null, text));
         if (error is not null)
         {
             SendError(error, eventId);
         }
-    }
-
-    private RealtimeTwinError? Execute(string type, JsonObject command)
-    {
-        switch (type)
-        {
-            case "session.update":
-                if (_session.TryUpdate((JsonObject)command["session"]!, _speaking.HasSpoken) is { } refused)
-                {
-                    return refused;
-                }
-
-                _hearing.Configure();
-                TellSession("session.updated");
-                return null;
-            case "input_audio_buffer.append":
-                return _hearing.Append(Encoding.UTF8.GetBytes(command["audio"]!.GetValue<string>()));
-            case "input_audio_buffer.clear":
-                _hearing.Clear();
-                return null;
-            case "input_audio_buffer.commit":
-                return _hearing.Commit();
-            case "conversation.item.create":
-                RealtimeTwinError? failed = _conversation.Create(command);
-                if (failed is null && command["item"]!["type"]!.ToString() == "function_call_output")
-                {
-                    Record.FunctionOutputs.Add((command["item"]!["call_id"]!.ToString(), command["item"]!["output"]!.ToString()));
-                }
-
-                return failed;
-            case "conversation.item.delete":
-                return _conversation.Delete(command["item_id"]!.ToString());
-            case "conversation.item.retrieve":
-                return _conversation.Retrieve(command["item_id"]!.ToString());
-            case "conversation.item.truncate":
-                return _speaking.Truncate(
-                    command["item_id"]!.ToString(),
-                    (long)RealtimeTurnDetection.Number(command["content_index"], 0),
-                    (long)RealtimeTurnDetection.Number(command["audio_end_ms"], 0));
-            case "response.create":
-                var overrides = command["response"] as JsonObject;
-                if (_speaking.IsActive && overrides?["conversation"]?.ToString() != "none")
-                {
-                    return new RealtimeTwinError("conversation_already_has_active_response", $"Conversation already has an active response in progress: {_speaking.ActiveId}. Wait until the response is finished before creating a new one.");
-                }
-
-                _idleGeneration++;
-                _speaking.Begin(overrides);
-                return null;
-            case "response.cancel":
-                if (!_speaking.IsActive || (command["response_id"]?.ToString() is { } id && id != _speaking.ActiveId))
-                {
-                    return new RealtimeTwinError("response_cancel_not_active", "Cancellation failed: no active response found");
-                }
-
-                _speaking.Cancel("client_cancelled");
-                return null;
-            default:
-                return new RealtimeTwinError("invalid_event", $"Invalid event: '{type}' is not valid on this connection.", "type");
-        }
-    }
-
-    // {"type":"input_audio_buffer.append","audio":"..."} with nothing else and no escapes; anything else takes the long way.
-    private static bool TryReadAppend(ReadOnlySpan<byte> message, out ReadOnlySpan<byte> audio)
-    {
-        audio = default;
-        bool isAppend = false;
-        bool hasAudio = false;
-        var json = new Utf8JsonReader(message);
-        try
-        {
-            while (json.Read())
-            {
-                if (json.TokenType != JsonTokenType.PropertyName)
-                {
-                    continue;
-                }
-
-                if (json.ValueTextEquals("type"u8) && !isAppend)
-                {
-                    json.Read();
-                    isAppend = json.TokenType == JsonTokenType.String && json.ValueTextEquals("input_audio_buffer.append"u8);
-                    if (!isAppend)
-                    {
-                        return false;
-                    }
-                }
-                else if (json.ValueTextEquals("audio"u8) && !hasAudio && json.CurrentDepth == 1)
-                {
-                    json.Read();
-                    hasAudio = json.TokenType == JsonTokenType.String && !json.ValueIsEscaped;
-                    audio = json.ValueSpan;
-                    if (!hasAudio)
-                    {
-                        return false;
-                    }
-                }
-                else
-                {
-                    return false;
-                }
-            }
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-
-        return isAppend && hasAudio;
-    }
-
-    // The service waits until it believes that its last response has been played.
-    private void ArmIdleTimeout(double audioMs)
-    {
-        long generation = ++_idleGeneration;
-        if (_session.TurnDetection?.IdleTimeoutMs is { } idle)
-        {
-            _agenda.After(TimeSpan.FromMilliseconds(audioMs + idle), () =>
-            {
-                if (generation == _idleGeneration && !_hearing.IsSpeech && !_speaking.IsActive)
-                {
-                    _hearing.TimeOut();
-                }
-            });
-        }
-    }
-
-    private void TellSession(string type)
-    {
-        Utf8JsonWriter json = _events.Begin(type);
-        json.WritePropertyName("session");
-        _session.Effective.WriteTo(json);
-        _events.End();
     }
 
     private void SendError(RealtimeTwinError error, string? eventId)
@@ -459,6 +353,31 @@ public sealed class RealtimeTwinSession
         }
 
         _ended.Cancel();
+    }
+
+    // The header promises a kilobyte; a few octets come.
+    private async Task DropMidFrameAsync()
+    {
+        try
+        {
+            await _socket.DrainAsync(_ended.Token);
+            lock (_gate)
+            {
+                _closing = true;
+                _socket.Abort();
+            }
+
+            await _line.Output.WriteAsync((byte[])[0x81, 126, 4, 0, .. "{\"type\":\"response.output_audio.delta\",\"delta\":\""u8], _ended.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), _time, _ended.Token);
+            lock (_gate)
+            {
+                Reset();
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // It ended first.
+        }
     }
 
     private void Fail(Exception fault)

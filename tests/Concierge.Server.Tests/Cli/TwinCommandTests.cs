@@ -23,6 +23,11 @@ public sealed class TwinCommandTests
     [InlineData(ExitCodes.Usage, "+15005550171=wrong-number", "twin", "twilio", "--number", "171")]
     [InlineData(ExitCodes.Usage, "belong together", "twin", "twilio", "--node", "http://127.0.0.1:1")]
     [InlineData(ExitCodes.Usage, "up to 65535", "twin", "twilio", "--port", "70000")]
+    [InlineData(ExitCodes.Input, "no-such", "twin", "realtime", "--scenario", "no-such")]
+    [InlineData(ExitCodes.Input, "text script", "twin", "realtime", "--text", "/no/such/file.json")]
+    [InlineData(ExitCodes.Input, "--faults: The faults cannot be read", "twin", "realtime", "--faults", "{\"explode\":1}")]
+    [InlineData(ExitCodes.Usage, "--min-delta-ms", "twin", "realtime", "--min-delta-ms", "500")]
+    [InlineData(ExitCodes.Usage, "--session-limit", "twin", "realtime", "--session-limit", "0")]
     [InlineData(ExitCodes.Input, "Shipped:", "twin", "list", "--show", "no-such")]
     public async Task What_cannot_be_is_said_in_a_sentence(int expected, string words, params string[] arguments)
     {
@@ -31,13 +36,15 @@ public sealed class TwinCommandTests
         Assert.Contains(words, error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_port_that_is_taken_is_said_in_a_sentence()
+    [Theory]
+    [InlineData("twilio")]
+    [InlineData("realtime")]
+    public async Task A_port_that_is_taken_is_said_in_a_sentence(string twin)
     {
         using var socket = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         socket.Start();
         int port = ((System.Net.IPEndPoint)socket.LocalEndpoint).Port;
-        (int code, _, string error) = await RunAsync("twin", "twilio", "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        (int code, _, string error) = await RunAsync("twin", twin, "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(ExitCodes.Listen, code);
         Assert.Contains("--port", error, StringComparison.Ordinal);
     }

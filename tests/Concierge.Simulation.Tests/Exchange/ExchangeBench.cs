@@ -5,10 +5,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Concierge.Simulation.Exchange;
 using Concierge.Simulation.Realtime;
-using Concierge.Simulation.Scenarios;
 using Concierge.Simulation.Tests.Calls;
 using Concierge.Simulation.Time;
-using Concierge.Simulation.Twilio;
 using Concierge.Simulation.Wire;
 
 namespace Concierge.Simulation.Tests.Exchange;
