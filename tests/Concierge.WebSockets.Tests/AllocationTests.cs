@@ -53,10 +53,31 @@ public sealed class AllocationTests
     [Fact]
     public Task A_message_there_and_back_over_loopback_sockets_allocates_nothing_in_the_process() => Task.Run(RoundTripsOverSocketsAsync);
 
-    // On the pool: the test framework's own synchronization context allocates for every continuation.
+    [Fact]
+    public Task A_message_there_and_back_on_an_event_loop_allocates_nothing_in_the_process()
+    {
+        Assert.SkipUnless(EventLoop.IsSupported, "The event loop needs 64-bit Linux.");
+        return Task.Run(RoundTripsOnALoopAsync);
+    }
+
+    private static async Task RoundTripsOnALoopAsync()
+    {
+        using EventLoop loop = new();
+        using Loopback listener = new();
+        Task<Socket> accepting = listener.AcceptSocketAsync();
+        Socket client = await Loopback.DialAsync(listener.Port);
+        await RoundTripsAsync(WebSocketTransport.FromSocket(loop, client), WebSocketTransport.FromSocket(loop, await accepting));
+    }
+
     private static async Task RoundTripsOverSocketsAsync()
     {
         (WebSocketTransport a, WebSocketTransport b) = await LoopbackAsync();
+        await RoundTripsAsync(a, b);
+    }
+
+    // On the pool: the test framework's own synchronization context allocates for every continuation.
+    private static async Task RoundTripsAsync(WebSocketTransport a, WebSocketTransport b)
+    {
         await using (a)
         await using (b)
         {

@@ -21,12 +21,21 @@ public sealed class WebSocketClientConnector
     /// <returns>The upgraded connection; frames that came with the response are already in its input.</returns>
     /// <exception cref="WebSocketConnectException">The attempt failed; see its error.</exception>
     /// <exception cref="OperationCanceledException">Cancelled by <paramref name="ct"/>; time-outs are WebSocketConnectException.</exception>
-    public async ValueTask<WebSocketTransport> ConnectAsync(WebSocketClientRequest request, CancellationToken ct = default)
+    public ValueTask<WebSocketTransport> ConnectAsync(WebSocketClientRequest request, CancellationToken ct = default) => ConnectAsync(request, null, ct);
+
+    /// <summary>Connects and upgrades, the connection on an event loop. One that goes through a proxy is on none.</summary>
+    /// <param name="request">What to ask for.</param>
+    /// <param name="loop">The loop that waits for the connection; null for the platform's own engine.</param>
+    /// <param name="ct">Ends the attempt.</param>
+    /// <returns>As <see cref="ConnectAsync(WebSocketClientRequest, CancellationToken)"/>.</returns>
+    /// <exception cref="WebSocketConnectException">The attempt failed; see its error.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled by <paramref name="ct"/>; time-outs are WebSocketConnectException.</exception>
+    public async ValueTask<WebSocketTransport> ConnectAsync(WebSocketClientRequest request, EventLoop? loop, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Socket socket = await DialAsync(request, ct);
-        Stream stream = new NetworkStream(socket, ownsSocket: false);
+        (Socket socket, Stream stream) = await DialAsync(request, loop, ct);
         WebSocketTransport? transport = null;
+        bool waitsEmpty = stream is LoopStream;
         try
         {
             using CancellationTokenSource timeout = new(_options.HandshakeTimeout, _options.TimeProvider);
@@ -38,7 +47,7 @@ public sealed class WebSocketClientConnector
                     stream = await AuthenticateAsync(stream, request, both.Token);
                 }
 
-                transport = new WebSocketTransport(socket, stream, _options.ReadBufferSize);
+                transport = new WebSocketTransport(socket, stream, _options.ReadBufferSize, waitsEmpty);
                 transport.Subprotocol = await WebSocketClientHandshake.RunAsync(
                     transport, request, _options.MaxResponseHead, _options.MaxErrorBody, both.Token);
                 return transport;
@@ -57,23 +66,30 @@ public sealed class WebSocketClientConnector
         }
     }
 
-    private async ValueTask<Socket> DialAsync(WebSocketClientRequest request, CancellationToken ct)
+    private async ValueTask<(Socket Socket, Stream Stream)> DialAsync(WebSocketClientRequest request, EventLoop? loop, CancellationToken ct)
     {
         using CancellationTokenSource timeout = new(_options.ConnectTimeout, _options.TimeProvider);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         Uri? proxy = _options.Proxy(request.Uri);
         try
         {
-            if (proxy is null)
+            if (proxy is null && loop is not null)
             {
-                return await ConnectAnyAsync(request.Uri.IdnHost, request.Port, both.Token);
+                LoopStream stream = await ConnectAnyAsync(request.Uri.IdnHost, request.Port, (end, token) => ConnectOneAsync(loop, end, token), both.Token);
+                return (stream.Socket, stream);
             }
 
-            Socket socket = await ConnectAnyAsync(proxy.IdnHost, proxy.Port, both.Token);
+            if (proxy is null)
+            {
+                Socket direct = await ConnectAnyAsync(request.Uri.IdnHost, request.Port, ConnectOneAsync, both.Token);
+                return (direct, new NetworkStream(direct, ownsSocket: false));
+            }
+
+            Socket socket = await ConnectAnyAsync(proxy.IdnHost, proxy.Port, ConnectOneAsync, both.Token);
             try
             {
                 await ProxyTunnel.OpenAsync(socket, proxy, request.Uri.IdnHost, request.Port, _options.MaxResponseHead, both.Token);
-                return socket;
+                return (socket, new NetworkStream(socket, ownsSocket: false));
             }
             catch
             {
@@ -111,12 +127,14 @@ public sealed class WebSocketClientConnector
         throw new WebSocketConnectException(WebSocketConnectError.NameNotResolved, $"The name {host} has no address.");
     }
 
-    private async ValueTask<Socket> ConnectAnyAsync(string host, int port, CancellationToken ct)
+    private async ValueTask<TConnection> ConnectAnyAsync<TConnection>(
+        string host, int port, Func<IPEndPoint, CancellationToken, Task<TConnection>> connect, CancellationToken ct)
+        where TConnection : IDisposable
     {
         IPAddress[] addresses = await ResolveAsync(host, ct);
         try
         {
-            return await HappyEyeballs.ConnectAsync(addresses, (address, token) => ConnectOneAsync(address, port, token), _options.TimeProvider, ct);
+            return await HappyEyeballs.ConnectAsync(addresses, (address, token) => connect(new IPEndPoint(address, port), token), _options.TimeProvider, ct);
         }
         catch (SocketException exception)
         {
@@ -124,14 +142,30 @@ public sealed class WebSocketClientConnector
         }
     }
 
-    private async Task<Socket> ConnectOneAsync(IPAddress address, int port, CancellationToken ct)
+    private async Task<LoopStream> ConnectOneAsync(EventLoop loop, IPEndPoint end, CancellationToken ct)
     {
         Socket? socket = null;
         try
         {
-            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket = new Socket(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             SetUnacknowledgedTimeout(socket);
-            await socket.ConnectAsync(new IPEndPoint(address, port), ct);
+            return await loop.ConnectAsync(socket, end, ct);
+        }
+        catch
+        {
+            socket?.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<Socket> ConnectOneAsync(IPEndPoint end, CancellationToken ct)
+    {
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            SetUnacknowledgedTimeout(socket);
+            await socket.ConnectAsync(end, ct);
             return socket;
         }
         catch

@@ -11,11 +11,11 @@ public sealed class WebSocketTransport : IDuplexPipe, IAsyncDisposable
     private readonly Stream _stream;
     private int _disposed;
 
-    internal WebSocketTransport(Socket socket, Stream stream, int readBufferSize)
+    internal WebSocketTransport(Socket socket, Stream stream, int readBufferSize, bool waitsEmpty = false)
     {
         _socket = socket;
         _stream = stream;
-        Input = WebSocketStreams.CreateReader(stream, readBufferSize);
+        Input = WebSocketStreams.CreateReader(stream, readBufferSize, waitsEmpty: waitsEmpty);
         Output = WebSocketStreams.CreateWriter(stream);
     }
 
@@ -37,6 +37,21 @@ public sealed class WebSocketTransport : IDuplexPipe, IAsyncDisposable
         socket.NoDelay = true;
         return new WebSocketTransport(socket, new NetworkStream(socket, ownsSocket: false), readBufferSize);
     }
+
+    /// <summary>Wraps a connected socket on an event loop, plain.</summary>
+    /// <param name="loop">The loop that waits for it.</param>
+    /// <param name="socket">A connected stream socket; owned by the transport from here on.</param>
+    public static WebSocketTransport FromSocket(EventLoop loop, Socket socket)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        socket.NoDelay = true;
+        return new WebSocketTransport(socket, LoopStream.Create(loop, socket), 4 * 1024);
+    }
+
+    /// <summary>Wraps what lies over a connected socket on an event loop: TLS, as the accepting side.</summary>
+    /// <param name="socket">The socket beneath; owned by the transport from here on.</param>
+    /// <param name="stream">The stream over a <see cref="LoopStream"/> of that socket; owned too.</param>
+    public static WebSocketTransport FromStream(Socket socket, Stream stream) => new(socket, stream, 4 * 1024, waitsEmpty: true);
 
     /// <summary>Half-closes: tells the far end that nothing more comes, and leaves receiving as it is. Does not throw for a connection that is gone.</summary>
     public async ValueTask ShutdownSendAsync()
@@ -106,6 +121,12 @@ public sealed class WebSocketTransport : IDuplexPipe, IAsyncDisposable
         }
 
         // The stream goes first: a pipe that completes would flush what is left into it, and wait for a peer that does not read.
+        if (_stream is LoopStream)
+        {
+            // It owns the socket, and tells whoever waits for it.
+            await _stream.DisposeAsync();
+        }
+
         _socket.Dispose();
         await _stream.DisposeAsync();
         CompleteQuietly();

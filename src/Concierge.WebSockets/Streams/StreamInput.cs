@@ -6,6 +6,7 @@ using System.Threading.Tasks.Sources;
 namespace Concierge.WebSockets;
 
 /// <summary>A <see cref="PipeReader"/> over a stream with one contiguous rented buffer, which grows while reads fill it.</summary>
+/// <remarks>Over a stream that can wait with an empty read at no cost, the buffer is rented when octets have come and given back when they are consumed: a quiet connection holds none.</remarks>
 internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
 {
     private const int MinRead = 1024;
@@ -15,6 +16,9 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     private readonly Action _onRead;
     private readonly int _smallest;
     private readonly int _largest;
+    private readonly bool _waitsEmpty;
+    private int _size;
+    private bool _waiting; // the read in flight is the empty one
     private byte[]? _buffer;
     private int _start;
     private int _end;
@@ -34,11 +38,13 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     private bool _reading;
     private ManualResetValueTaskSourceCore<ReadResult> _core;
 
-    public StreamInput(Stream stream, int smallest, int largest)
+    public StreamInput(Stream stream, int smallest, int largest, bool waitsEmpty)
     {
         _stream = stream;
         _smallest = smallest;
         _largest = largest;
+        _waitsEmpty = waitsEmpty;
+        _size = smallest;
         _onRead = OnRead;
     }
 
@@ -67,7 +73,6 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
             return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         }
 
-        MakeRoom();
         if (_cancel is null || _cancel.IsCancellationRequested)
         {
             _cancel = new CancellationTokenSource();
@@ -82,10 +87,8 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         ValueTask<int> read;
         try
         {
-            read = _stream.ReadAsync(_buffer.AsMemory(_end, ReadLength()), _cancel.Token);
-            if (read.IsCompleted)
+            if (!TryReadNow(out read))
             {
-                Took(read.GetAwaiter().GetResult());
                 return new(Result());
             }
         }
@@ -131,6 +134,12 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
 
         _start = start;
         _examined = seen;
+        if (_waitsEmpty && start == _end)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = null;
+            _start = _end = _examined = 0;
+        }
     }
 
     public override void CancelPendingRead()
@@ -164,29 +173,76 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     {
         ValueTaskAwaiter<int> read = _read;
         _read = default;
-        _reading = false;
-        _registration.Dispose();
-        _registration = default;
         try
         {
-            Took(read.GetResult());
+            int count = read.GetResult();
+            if (!_waiting)
+            {
+                Took(count);
+            }
+            else if (TryReadNow(out ValueTask<int> next))
+            {
+                _read = next.GetAwaiter();
+                _read.UnsafeOnCompleted(_onRead);
+                return;
+            }
+
+            EndRead();
         }
         catch (OperationCanceledException) when (_userToken.IsCancellationRequested)
         {
+            EndRead();
             _core.SetException(new OperationCanceledException(_userToken));
             return;
         }
         catch (OperationCanceledException) when (_cancelRequested)
         {
             // CancelPendingRead: reported once, in the result.
+            EndRead();
         }
         catch (Exception exception)
         {
+            EndRead();
             _core.SetException(exception);
             return;
         }
 
         _core.SetResult(Result());
+    }
+
+    /// <summary>Reads what is there. False when that was enough to complete; true when the stream has to be waited for.</summary>
+    private bool TryReadNow(out ValueTask<int> pending)
+    {
+        if (_waitsEmpty && _start == _end && !_waiting)
+        {
+            _waiting = true;
+            pending = _stream.ReadAsync(Memory<byte>.Empty, _cancel!.Token);
+            if (!pending.IsCompleted)
+            {
+                return true;
+            }
+
+            pending.GetAwaiter().GetResult();
+        }
+
+        _waiting = false;
+        MakeRoom();
+        pending = _stream.ReadAsync(_buffer.AsMemory(_end, ReadLength()), _cancel!.Token);
+        if (!pending.IsCompleted)
+        {
+            return true;
+        }
+
+        Took(pending.GetAwaiter().GetResult());
+        return false;
+    }
+
+    private void EndRead()
+    {
+        _reading = false;
+        _waiting = false;
+        _registration.Dispose();
+        _registration = default;
     }
 
     private void Took(int count)
@@ -198,6 +254,11 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
 
         _end += count;
         _filled = _buffer is not null && _end == _buffer.Length;
+        if (_waitsEmpty)
+        {
+            // The next buffer: one that the last read would have half filled.
+            _size = _filled ? Math.Min(2 * _size, _largest) : _end <= _size / 4 ? Math.Max(_smallest, _size / 2) : _size;
+        }
     }
 
     private ReadResult Result()
@@ -228,7 +289,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         int live = _end - _start;
         if (_buffer is null)
         {
-            _buffer = ArrayPool<byte>.Shared.Rent(_smallest);
+            _buffer = ArrayPool<byte>.Shared.Rent(_size);
             _start = _end = _examined = 0;
             return;
         }

@@ -142,7 +142,7 @@ internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
         }
     }
 
-    /// <summary>After a write: a small buffer is kept for the next message, a large one given back.</summary>
+    /// <summary>After a write the buffer is given back: the next message rents it again from the thread's own store, and a quiet connection holds none.</summary>
     private void Release()
     {
         // A write in flight still reads the buffer: it releases it itself.
@@ -152,10 +152,7 @@ internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
         }
 
         _length = 0;
-        if (_completed || _buffer.Length > SmallestBuffer)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = null;
-        }
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = null;
     }
 }

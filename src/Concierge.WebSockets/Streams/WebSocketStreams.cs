@@ -13,14 +13,16 @@ public static class WebSocketStreams
     /// <param name="stream">The stream.</param>
     /// <param name="bufferSize">The smallest buffer in octets; rented while the reader lives. Default 4 KiB.</param>
     /// <param name="maxReadAhead">The most octets of one read, and the largest buffer that filled reads grow to; the rest of a frame longer than that is read in one piece of up to 64 KiB. Default 16 KiB.</param>
-    public static PipeReader CreateReader(Stream stream, int bufferSize = 4 * 1024, int maxReadAhead = 16 * 1024)
+    /// <param name="waitsEmpty">Whether an empty read of the stream waits for octets and costs next to nothing, as on a <see cref="LoopStream"/> and TLS over one: no buffer is held
+    /// then while nothing comes.</param>
+    public static PipeReader CreateReader(Stream stream, int bufferSize = 4 * 1024, int maxReadAhead = 16 * 1024, bool waitsEmpty = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferSize, 256);
-        return new StreamInput(stream, bufferSize, Math.Max(bufferSize, maxReadAhead));
+        return new StreamInput(stream, bufferSize, Math.Max(bufferSize, maxReadAhead), waitsEmpty || stream is LoopStream);
     }
 
-    /// <summary>A writer over a stream: what was advanced goes out in one write per flush. Holds at most 2 KiB between flushes.</summary>
+    /// <summary>A writer over a stream: what was advanced goes out in one write per flush. Holds nothing between flushes.</summary>
     /// <param name="stream">The stream; it is not flushed, as sockets, TLS and Kestrel's upgraded streams need none.</param>
     public static PipeWriter CreateWriter(Stream stream)
     {

@@ -1,0 +1,352 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Concierge.WebSockets;
+
+/// <summary>One thread that waits for many sockets (epoll, edge-triggered) and handles what is ready where it wakes: no hand-over to another thread, no system call for what the kernel has told already.</summary>
+/// <remarks>
+/// <para>Linux only (<see cref="IsSupported"/>). Continuations of what waits for a socket run inline on the loop's thread and must not block: one that does keeps every socket of the loop waiting.</para>
+/// <para>Several loops, one per core, share nothing.</para>
+/// </remarks>
+public sealed class EventLoop : IDisposable
+{
+    private const int Capacity = 256;
+    private const uint Interest = LinuxNative.In | LinuxNative.Out | LinuxNative.PeerHangUp | LinuxNative.EdgeTriggered;
+    private const long WakeUp = -1;
+
+    private readonly LinuxHandle _epoll;
+    private readonly LinuxHandle _bell;
+    private readonly Thread _thread;
+    private readonly long _coalesce;
+    private readonly int? _core;
+    private readonly ConcurrentQueue<IEventLoopWork> _posted = new();
+    private readonly Lock _gate = new();
+
+    // Slots of registered sockets; an event carries its slot and the slot's generation, so that none reaches a later tenant.
+    private LoopSocket?[] _sockets = new LoopSocket?[256];
+    private int[] _generations = new int[256];
+    private readonly Stack<int> _free = new();
+    private int _used;
+
+    private int _bellRung;
+    private volatile bool _stopped;
+    private long _due = long.MaxValue;
+    private IEventLoopWork? _timed;
+
+    private long _rounds;
+    private long _events;
+    private long _busy;
+    private long _longest;
+    private long _roundStart;
+
+    /// <summary>Starts a loop.</summary>
+    /// <param name="options">How it runs; defaults when null.</param>
+    /// <exception cref="PlatformNotSupportedException">Not <see cref="IsSupported"/>.</exception>
+    public EventLoop(EventLoopOptions? options = null)
+    {
+        options ??= new EventLoopOptions();
+        if (!IsSupported)
+        {
+            throw new PlatformNotSupportedException("The event loop needs 64-bit Linux.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Coalesce, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Coalesce, TimeSpan.FromMilliseconds(20));
+        _coalesce = (long)options.Coalesce.TotalNanoseconds;
+        _core = options.Core;
+        _epoll = Handle(LinuxNative.EpollCreate(LinuxNative.CloseOnExec));
+        _bell = Handle(LinuxNative.EventCounter(0, LinuxNative.CloseOnExec | LinuxNative.NonBlocking));
+        if (LinuxNative.Register(_epoll, _bell, LinuxNative.In | LinuxNative.EdgeTriggered, WakeUp) != 0)
+        {
+            throw LoopSocket.Failure(Marshal.GetLastPInvokeError());
+        }
+
+        _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = options.Name };
+        _thread.UnsafeStart();
+    }
+
+    /// <summary>Whether this system has what the loop needs.</summary>
+    public static bool IsSupported { get; } =
+        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
+
+    /// <summary>Whether the caller runs on the loop's thread.</summary>
+    public bool IsCurrent => Thread.CurrentThread == _thread;
+
+    /// <summary>Keeps the calling thread, and those it starts, on one core.</summary>
+    /// <param name="core">The core, from 0.</param>
+    /// <exception cref="PlatformNotSupportedException">Not Linux.</exception>
+    /// <exception cref="SocketException">There is no such core, or it is not allowed.</exception>
+    public static void PinThread(int core)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PlatformNotSupportedException("Pinning needs Linux.");
+        }
+
+        Span<byte> mask = stackalloc byte[128];
+        mask.Clear();
+        ArgumentOutOfRangeException.ThrowIfNegative(core);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(core, mask.Length * 8);
+        mask[core / 8] = (byte)(1 << (core % 8));
+        if (LinuxNative.SetAffinity(0, mask.Length, ref MemoryMarshal.GetReference(mask)) != 0)
+        {
+            throw LoopSocket.Failure(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    /// <summary>Has the loop run something soon. Any thread; allocates nothing in steady state.</summary>
+    public void Post(IEventLoopWork work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        _posted.Enqueue(work);
+        if (Interlocked.Exchange(ref _bellRung, 1) == 0)
+        {
+            ulong one = 1;
+            LinuxNative.Write(_bell, ref one, sizeof(ulong));
+        }
+    }
+
+    /// <summary>Has the loop run something at a time. One at a time per loop: a later call replaces it. On the loop's thread only.</summary>
+    /// <param name="work">What to run.</param>
+    /// <param name="timestamp">When, as <see cref="Stopwatch.GetTimestamp"/>.</param>
+    public void RunAt(IEventLoopWork work, long timestamp)
+    {
+        Debug.Assert(IsCurrent, "on the loop's thread");
+        _timed = work;
+        _due = timestamp;
+    }
+
+    /// <summary>What the loop has done; starts a new <see cref="EventLoopUsage.LongestRound"/>. Any thread.</summary>
+    public EventLoopUsage TakeUsage()
+    {
+        // A round that has not ended counts as long as it is by now: that is when it matters.
+        long start = Volatile.Read(ref _roundStart);
+        long longest = Interlocked.Exchange(ref _longest, 0);
+        long running = start == 0 ? 0 : Stopwatch.GetTimestamp() - start;
+        return new EventLoopUsage(
+            Volatile.Read(ref _rounds), Volatile.Read(ref _events), Stopwatch.GetElapsedTime(0, Volatile.Read(ref _busy)), Stopwatch.GetElapsedTime(0, Math.Max(longest, running)));
+    }
+
+    /// <summary>Connects a socket on this loop.</summary>
+    /// <param name="socket">A new stream socket; not owned: the caller disposes it when this fails.</param>
+    /// <param name="endPoint">Where to.</param>
+    /// <param name="ct">Ends the attempt.</param>
+    /// <returns>The connected stream, which owns the socket.</returns>
+    /// <exception cref="SocketException">The connection was refused or failed.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public ValueTask<LoopStream> ConnectAsync(Socket socket, EndPoint endPoint, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        ArgumentNullException.ThrowIfNull(endPoint);
+        return LoopStream.ConnectAsync(this, socket, endPoint, ct);
+    }
+
+    /// <summary>Stops the thread. Sockets that are still open stay so and hear nothing more.</summary>
+    public void Dispose()
+    {
+        if (_stopped)
+        {
+            return;
+        }
+
+        _stopped = true;
+        ulong one = 1;
+        LinuxNative.Write(_bell, ref one, sizeof(ulong));
+        if (!IsCurrent)
+        {
+            _thread.Join();
+            _bell.Dispose();
+            _epoll.Dispose();
+        }
+    }
+
+    internal void Register(LoopSocket socket)
+    {
+        long data;
+        lock (_gate)
+        {
+            if (!_free.TryPop(out int slot))
+            {
+                slot = _used++;
+                if (slot == _sockets.Length)
+                {
+                    Array.Resize(ref _sockets, 2 * slot);
+                    Array.Resize(ref _generations, 2 * slot);
+                }
+            }
+
+            socket.Slot = slot;
+            Volatile.Write(ref _sockets[slot], socket);
+            data = (uint)slot | ((long)(_generations[slot] & int.MaxValue) << 32);
+        }
+
+        if (LinuxNative.Register(_epoll, socket.Handle, Interest, data) != 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            Forget(socket);
+            throw LoopSocket.Failure(error);
+        }
+    }
+
+    internal void Forget(LoopSocket socket)
+    {
+        lock (_gate)
+        {
+            int slot = socket.Slot;
+            if (slot >= 0)
+            {
+                socket.Slot = -1;
+                _sockets[slot] = null;
+                _generations[slot]++;
+                _free.Push(slot);
+            }
+        }
+    }
+
+    private static LinuxHandle Handle(int descriptor) => descriptor >= 0 ? new LinuxHandle(descriptor) : throw LoopSocket.Failure(Marshal.GetLastPInvokeError());
+
+    private void Run()
+    {
+        if (_core is { } core)
+        {
+            PinThread(core);
+        }
+
+        LinuxNative.SharpenTimers();
+        byte[] events = GC.AllocateArray<byte>(Capacity * LinuxNative.EventSize, pinned: true);
+        bool fine = true;
+        while (!_stopped)
+        {
+            int count = Wait(events, ref fine);
+            long start = Stopwatch.GetTimestamp();
+            Volatile.Write(ref _roundStart, start);
+            for (int i = 0; i < count; i++)
+            {
+                ReadOnlySpan<byte> e = events.AsSpan(i * LinuxNative.EventSize, LinuxNative.EventSize);
+                uint mask = MemoryMarshal.Read<uint>(e);
+                long data = MemoryMarshal.Read<long>(e[LinuxNative.DataOffset..]);
+                if (data != WakeUp)
+                {
+                    Dispatch(data, mask);
+                }
+
+                if (i % 16 == 15)
+                {
+                    // What has a time does not wait behind all that is ready.
+                    RunTimed();
+                }
+            }
+
+            RunPosted();
+            RunTimed();
+            Volatile.Write(ref _roundStart, 0);
+            Account(Stopwatch.GetTimestamp() - start, count);
+        }
+    }
+
+    private void Dispatch(long data, uint mask)
+    {
+        int slot = (int)data;
+        LoopSocket? socket;
+        lock (_gate)
+        {
+            socket = (_generations[slot] & int.MaxValue) == (int)(data >> 32) ? _sockets[slot] : null;
+        }
+
+        const uint Ended = LinuxNative.PeerHangUp | LinuxNative.HangUp | LinuxNative.Error;
+        socket?.OnReady(
+            (mask & (LinuxNative.In | Ended)) != 0,
+            (mask & (LinuxNative.Out | LinuxNative.HangUp | LinuxNative.Error)) != 0,
+            (mask & Ended) != 0);
+    }
+
+    private int Wait(byte[] events, ref bool fine)
+    {
+        ref byte first = ref MemoryMarshal.GetArrayDataReference(events);
+        long left = _due == long.MaxValue ? -1 : Math.Max(0, (long)((_due - Stopwatch.GetTimestamp()) * (1e9 / Stopwatch.Frequency)));
+        int count;
+        if (left < 0)
+        {
+            count = LinuxNative.EpollWait(_epoll, ref first, Capacity, -1);
+        }
+        else
+        {
+            count = WaitFor(left, ref first, ref fine);
+        }
+
+        if (_coalesce > 0 && count is > 0 and < Capacity)
+        {
+            // What was told stays told: the second look brings these and whatever has come meanwhile.
+            LinuxNative.Sleep(new LinuxNative.TimeSpec(_coalesce), 0);
+            int more = LinuxNative.EpollWait(_epoll, ref events[count * LinuxNative.EventSize], Capacity - count, 0);
+            count += Math.Max(0, more);
+        }
+
+        return Math.Max(0, count);
+    }
+
+    private unsafe int WaitFor(long nanoseconds, ref byte first, ref bool fine)
+    {
+        if (fine)
+        {
+            int count = LinuxNative.EpollWaitFine(_epoll, ref first, Capacity, new LinuxNative.TimeSpec(nanoseconds), null);
+            if (count >= 0 || Marshal.GetLastPInvokeError() != LinuxNative.NoSystemCall)
+            {
+                return count;
+            }
+
+            fine = false; // a kernel before 5.11: whole milliseconds
+        }
+
+        return LinuxNative.EpollWait(_epoll, ref first, Capacity, (int)Math.Min(int.MaxValue, (nanoseconds + 999_999) / 1_000_000));
+    }
+
+    private void RunPosted()
+    {
+        if (Volatile.Read(ref _bellRung) == 0)
+        {
+            return;
+        }
+
+        ulong value = 0;
+        LinuxNative.Read(_bell, ref value, sizeof(ulong));
+        Volatile.Write(ref _bellRung, 0);
+        Interlocked.MemoryBarrier();
+
+        // As many as were there: what these post runs in the next round, after the sockets.
+        for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out IEventLoopWork? work); left--)
+        {
+            work.Run();
+        }
+
+        if (!_posted.IsEmpty && Interlocked.Exchange(ref _bellRung, 1) == 0)
+        {
+            value = 1;
+            LinuxNative.Write(_bell, ref value, sizeof(ulong));
+        }
+    }
+
+    private void RunTimed()
+    {
+        if (_timed is { } work && Stopwatch.GetTimestamp() >= _due)
+        {
+            _timed = null;
+            _due = long.MaxValue;
+            work.Run();
+        }
+    }
+
+    private void Account(long spent, int count)
+    {
+        Volatile.Write(ref _rounds, _rounds + 1);
+        Volatile.Write(ref _events, _events + count);
+        Volatile.Write(ref _busy, _busy + spent);
+        if (spent > Volatile.Read(ref _longest))
+        {
+            Interlocked.Exchange(ref _longest, spent);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Concierge.WebSockets;
+
+/// <summary>Accepts connections on an <see cref="EventLoop"/>.</summary>
+public sealed class LoopListener : LoopSocket, IEventLoopWork
+{
+    // Then the connections that run already have their turn.
+    private const int PerRound = 16;
+
+    private readonly Action<Socket> _accepted;
+
+    private LoopListener(EventLoop loop, Socket socket, Action<Socket> accepted)
+        : base(loop, socket)
+    {
+        _accepted = accepted;
+        EndPoint = (IPEndPoint)socket.LocalEndPoint!;
+    }
+
+    /// <summary>Where it listens, with the port that was truly taken.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>Listens.</summary>
+    /// <param name="loop">The loop that accepts.</param>
+    /// <param name="endPoint">Where; port 0 takes any.</param>
+    /// <param name="accepted">Takes each connection, on the loop's thread; owns the socket, which is non-blocking and without delay.</param>
+    /// <param name="backlog">Connections that may wait to be accepted.</param>
+    /// <exception cref="SocketException">The address cannot be listened on.</exception>
+    public static LoopListener Start(EventLoop loop, IPEndPoint endPoint, Action<Socket> accepted, int backlog = 1024)
+    {
+        ArgumentNullException.ThrowIfNull(endPoint);
+        ArgumentNullException.ThrowIfNull(accepted);
+        Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (endPoint.Address.Equals(IPAddress.IPv6Any))
+            {
+                socket.DualMode = true;
+            }
+
+            socket.Bind(endPoint);
+            socket.Listen(backlog);
+            LoopListener listener = new(loop, socket, accepted);
+            listener.Register();
+            return listener;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Run() => OnReady(readable: true, writable: false, ended: false);
+
+    /// <inheritdoc/>
+    protected internal override void OnReady(bool readable, bool writable, bool ended)
+    {
+        for (int i = 0; i < PerRound; i++)
+        {
+            if (IsDisposed)
+            {
+                return;
+            }
+
+            int descriptor = LinuxNative.Accept(Handle, 0, 0, LinuxNative.NonBlocking | LinuxNative.CloseOnExec);
+            if (descriptor >= 0)
+            {
+                _accepted(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)) { NoDelay = true });
+                continue;
+            }
+
+            // A connection that was gone before it was accepted is passed over; with no descriptors left the next connection tells again.
+            if (Marshal.GetLastPInvokeError() is not (LinuxNative.Interrupted or LinuxNative.Aborted))
+            {
+                return;
+            }
+        }
+
+        Loop.Post(this);
+    }
+}
