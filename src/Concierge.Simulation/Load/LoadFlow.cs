@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+
+namespace Concierge.Simulation.Load;
+
+/// <summary>One direction of one call: stamps frames where they leave, finds the stamps where they arrive, and knows when each left.</summary>
+/// <param name="tally">Where the direction is counted.</param>
+/// <param name="callId">The call, 0 to <see cref="LoadStamp.MaxValue"/>.</param>
+/// <param name="sends">What is sent.</param>
+internal sealed class LoadFlow(LoadTally tally, int callId, LoadAudioFormat sends)
+{
+    /// <summary>20 s of frames.</summary>
+    private const int Ring = 1024;
+
+    /// <summary>One frame in this many names the call instead of itself; at the start every other one does.</summary>
+    private const int IdEvery = 64;
+
+    private const int FirstIds = 32;
+
+    private readonly long[] _sentAt = new long[Ring];
+    private readonly bool[] _counted = new bool[Ring];
+    private long _next;
+    private long _lastReceived = -1;
+
+    /// <summary>Frames sent.</summary>
+    public long Sent => _next;
+
+    /// <summary>Octets of the frames sent.</summary>
+    public int FrameOctets => sends == LoadAudioFormat.MuLaw ? 160 : 960;
+
+    /// <summary>Makes the next frame.</summary>
+    /// <param name="frame">Takes <see cref="FrameOctets"/>.</param>
+    /// <param name="now">When it leaves, in nanoseconds.</param>
+    public void Next(Span<byte> frame, long now)
+    {
+        long index = _next++;
+        bool isId = index < FirstIds ? (index & 1) == 0 : index % IdEvery == 0;
+        int slot = (int)(index % Ring);
+        _sentAt[slot] = now;
+        _counted[slot] = tally.Counting && !isId;
+        if (_counted[slot])
+        {
+            tally.Sent++;
+        }
+
+        int value = isId ? callId : (int)(index & LoadStamp.MaxValue);
+        if (sends == LoadAudioFormat.MuLaw)
+        {
+            LoadStamp.Write(frame, value, isId);
+        }
+        else
+        {
+            LoadStamp.Write(MemoryMarshal.Cast<byte, short>(frame), value, isId);
+        }
+    }
+
+    /// <summary>A frame's stamp has arrived.</summary>
+    /// <param name="value">As stamped.</param>
+    /// <param name="now">When, in nanoseconds.</param>
+    public void Arrived(int value, long now)
+    {
+        // The latest frame sent that has this number.
+        long index = ((_next - 1) & ~(long)LoadStamp.MaxValue) | (uint)value;
+        if (index >= _next)
+        {
+            index -= LoadStamp.MaxValue + 1;
+        }
+
+        if (index < 0 || index <= _lastReceived || index <= _next - Ring)
+        {
+            tally.Repeated++;
+            return;
+        }
+
+        _lastReceived = index;
+        int slot = (int)(index % Ring);
+        if (_counted[slot])
+        {
+            _counted[slot] = false;
+            tally.Add(now - _sentAt[slot]);
+        }
+    }
+}
