@@ -61,6 +61,8 @@ internal static class ConciergeCommandLine
         root.Add(ServeCommand.Create());
         root.Add(DemoCommand.Create());
         root.Add(CodecCommand.Create());
+        root.Add(LoadCommand.Create());
+        root.Add(LoadRelayCommand.Create());
         root.Add(FiltersCommand.Create());
         root.Add(TwinCommand.Create());
         return root;

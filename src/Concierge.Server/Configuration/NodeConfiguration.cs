@@ -65,8 +65,19 @@ internal static class NodeConfiguration
             MaxCalls = settings.Integer(SettingNames.MaxCalls, 200, 1, 100_000),
             DrainTime = TimeSpan.FromSeconds(settings.Integer(SettingNames.DrainSeconds, 10, 0, 3_600)),
             LogLevel = ReadLogLevel(settings),
+            Engine = settings.Choice(SettingNames.Engine, ("auto", NodeEngine.Auto), ("loop", NodeEngine.Loop), ("sockets", NodeEngine.Sockets)),
+            Loops = settings.Integer(SettingNames.Loops, 0, 0, 1_024),
+            Coalesce = TimeSpan.FromMicroseconds(settings.Integer(SettingNames.Coalesce, 0, 0, 20_000)),
+            MaxLateness = TimeSpan.FromMilliseconds(settings.Integer(SettingNames.MaxLateness, 20, 0, 10_000)),
+            Certificate = TlsCertificateReader.Read(settings),
+            RuntimeCounters = settings.Flag(SettingNames.RuntimeCounters, otherwise: false),
         };
         CheckDoors(settings, options);
+        if (options.Engine == NodeEngine.Loop && !WebSockets.EventLoop.IsSupported)
+        {
+            settings.Error(SettingNames.Engine, "the event loops need 64-bit Linux", "leave it out: the platform's sockets serve here");
+        }
+
         if (settings.Text(SettingNames.RealtimeTemperature) is not null)
         {
             settings.Warning(SettingNames.RealtimeTemperature, "the current Realtime API has no temperature; it is ignored", "take it out");

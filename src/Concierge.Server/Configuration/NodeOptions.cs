@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Concierge.Pipelines;
 
@@ -56,6 +57,23 @@ internal sealed record NodeOptions
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    public NodeEngine Engine { get; init; }
+
+    /// <summary>Event loops; 0 for one per core.</summary>
+    public int Loops { get; init; }
+
+    /// <summary>How long a loop's wake-up waits for company.</summary>
+    public TimeSpan Coalesce { get; init; }
+
+    /// <summary>How late the loops may be before new calls are refused; zero refuses none for that.</summary>
+    public TimeSpan MaxLateness { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The certificate, with its key, of the TLS that the node speaks itself; null leaves TLS to what stands in front.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Whether this machine may ask for <c>/runtime</c>.</summary>
+    public bool RuntimeCounters { get; init; }
 
     /// <summary>Without the secrets, so that no log line can leak one.</summary>
     private bool PrintMembers(StringBuilder builder)

@@ -24,4 +24,11 @@ internal static class SettingNames
     public const string MaxCalls = "MAX_CALLS";
     public const string DrainSeconds = "DRAIN_SECONDS";
     public const string LogLevel = "LOG_LEVEL";
+    public const string Engine = "NODE_ENGINE";
+    public const string Loops = "NODE_LOOPS";
+    public const string Coalesce = "COALESCE_MICROSECONDS";
+    public const string MaxLateness = "MAX_LATENESS_MS";
+    public const string TlsCertificate = "TLS_CERTIFICATE";
+    public const string TlsKey = "TLS_KEY";
+    public const string RuntimeCounters = "RUNTIME_COUNTERS";
 }

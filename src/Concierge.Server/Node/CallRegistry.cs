@@ -11,6 +11,7 @@ internal sealed class CallRegistry(int maxCalls)
     private readonly CancellationTokenSource _aborted = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isDraining;
+    private bool _isOverloaded;
     private int _running;
     private long _admitted;
 
@@ -22,8 +23,15 @@ internal sealed class CallRegistry(int maxCalls)
 
     public bool IsDraining => Volatile.Read(ref _isDraining);
 
+    /// <summary>Whether the node is too late already to take more; set by whoever watches that.</summary>
+    public bool IsOverloaded
+    {
+        get => Volatile.Read(ref _isOverloaded);
+        set => Volatile.Write(ref _isOverloaded, value);
+    }
+
     /// <summary>Whether a call would be admitted now.</summary>
-    public bool HasRoom => !IsDraining && Running < maxCalls;
+    public bool HasRoom => !IsDraining && !IsOverloaded && Running < maxCalls;
 
     /// <summary>Cancelled when running calls are asked to end.</summary>
     public CancellationToken Draining => _draining.Token;

@@ -3,6 +3,7 @@ using Concierge.Calls.Twilio;
 using Concierge.Pipelines;
 using Concierge.Protocols.MediaStreams;
 using Concierge.Server.Configuration;
+using Concierge.Server.Node.Engine;
 
 namespace Concierge.Server.Node;
 
@@ -12,7 +13,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler
     private readonly NodeOptions _options;
     private readonly StreamTokens _tokens;
     private readonly CallPlanner _plan;
-    private readonly IModelConnector _connector;
+    private readonly RealtimeConnector _connector;
     private readonly CallSessionOptions _session;
     private readonly TimeProvider _time;
     private readonly ILogger<CallSession> _log;
@@ -39,7 +40,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler
     public async Task<CallEndReason> RunAsync(IDuplexPipe carrier, CancellationToken draining)
     {
         CallPlan plan = _plan(AdmitAsync);
-        CallSession session = new(carrier, _connector, plan.Controller, _session, _time, plan.Observers, _log, _wheel);
+        CallSession session = new(carrier, _connector.On((carrier as LoopCarrier)?.Loop), plan.Controller, _session, _time, plan.Observers, _log, _wheel);
         CallResult result = await session.RunAsync(draining);
         plan.OnEnded?.Invoke(result);
         return result.Reason;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Reflection;
 using Concierge.Server.Configuration;
 
@@ -9,6 +10,7 @@ internal static class FrontDoor
     public const string MediaStreamPath = "/media-stream";
     public const string TwimlPath = "/twiml";
     public const string HealthPath = "/health";
+    public const string RuntimePath = "/runtime";
 
     /// <summary>The program's version, without the build's hash.</summary>
     public static string Version { get; } =
@@ -34,6 +36,19 @@ internal static class FrontDoor
             return context.Response.WriteAsJsonAsync(
                 new NodeHealth(calls.IsDraining ? "draining" : "healthy", calls.Running), NodeJson.Default.NodeHealth, cancellationToken: context.RequestAborted);
         });
+        if (options.RuntimeCounters)
+        {
+            app.MapMethods(RuntimePath, ["GET"], context =>
+            {
+                if (context.Connection.RemoteIpAddress is not { } remote || !IPAddress.IsLoopback(remote))
+                {
+                    return Problem.NotFound.WriteAsync(context);
+                }
+
+                return context.Response.WriteAsJsonAsync(RuntimeCounters.Read(), NodeJson.Default.RuntimeCounters, cancellationToken: context.RequestAborted);
+            });
+        }
+
         app.MapMethods(TwimlPath, ["POST", "GET"], twiml.HandleAsync);
         app.Map(MediaStreamPath, mediaStream.HandleAsync);
     }

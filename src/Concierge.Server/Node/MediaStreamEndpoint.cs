@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.IO.Pipelines;
 using Concierge.Pipelines;
+using Concierge.Server.Node.Engine;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Concierge.Server.Node;
@@ -48,7 +50,11 @@ internal sealed class MediaStreamEndpoint(RequestAuthority authority, CallRegist
         context.Response.Headers.SecWebSocketAccept = accept;
         long started = time.GetTimestamp();
         Stream stream = await upgrade.UpgradeAsync();
-        UpgradedConnection carrier = new(stream);
+
+        // On an event loop the call gets the connection itself: from here on the server would only stand in the way.
+        UpgradedConnection? wrapped = null;
+        LoopConnection? connection = context.Features.Get<LoopConnection>();
+        IDuplexPipe carrier = connection is null ? wrapped = new UpgradedConnection(stream) : connection.TakeOver();
         CallEndReason reason = CallEndReason.Internal;
         NodeLog.StreamOpened(log, calls.Running);
 
@@ -67,7 +73,10 @@ internal sealed class MediaStreamEndpoint(RequestAuthority authority, CallRegist
             }
             finally
             {
-                await carrier.DisposeAsync();
+                if (wrapped is not null)
+                {
+                    await wrapped.DisposeAsync();
+                }
             }
         }
 

@@ -1,6 +1,8 @@
 using System.Net;
 using Concierge.Calls.Twilio;
 using Concierge.Server.Configuration;
+using Concierge.Server.Node.Engine;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -12,13 +14,15 @@ internal sealed class NodeHost : IAsyncDisposable
     private static readonly TimeSpan s_tokenLife = TimeSpan.FromSeconds(60);
 
     private readonly WebApplication _app;
+    private readonly NodeLoops? _loops;
     private readonly NodeOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
-    private NodeHost(WebApplication app, NodeOptions options, TimeProvider time)
+    private NodeHost(WebApplication app, NodeLoops? loops, NodeOptions options, TimeProvider time)
     {
         _app = app;
+        _loops = loops;
         _options = options;
         _time = time;
         _log = app.Services.GetRequiredService<ILogger<NodeHost>>();
@@ -48,7 +52,13 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         // Empty, not slim: nothing is read from ASPNETCORE_* or from files that NodeConfiguration does not know of.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true).ConfigureKestrel(kestrel => Configure(kestrel, options));
+        NodeLoops? loops = NodeLoops.Start(options);
+        builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true).ConfigureKestrel(kestrel => Configure(kestrel, options, loops));
+        if (loops is not null)
+        {
+            builder.Services.AddSingleton<IConnectionListenerFactory>(new LoopTransportFactory(loops, options.Certificate));
+        }
+
         builder.Services.AddRoutingCore();
         builder.Services.AddLogging(logging =>
         {
@@ -63,6 +73,8 @@ internal sealed class NodeHost : IAsyncDisposable
             .AddSingleton(options)
             .AddSingleton(time)
             .AddSingleton(new CallRegistry(options.MaxCalls))
+            .AddSingleton(services => new OverloadWatch(
+                options, loops, services.GetRequiredService<CallRegistry>(), time, services.GetRequiredService<ILogger<OverloadWatch>>()))
             .AddSingleton(new StreamTokens(time, s_tokenLife))
             .AddSingleton<RequestAuthority>()
             .AddSingleton<TwimlEndpoint>()
@@ -73,13 +85,15 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             app.MapConcierge();
             await app.StartAsync(cancellationToken);
-            NodeHost host = new(app, options, time);
+            app.Services.GetRequiredService<OverloadWatch>();
+            NodeHost host = new(app, loops, options, time);
             NodeLog.Listening(host._log, host.Address.ToString());
             return host;
         }
         catch
         {
             await app.DisposeAsync();
+            loops?.Dispose();
             throw;
         }
     }
@@ -111,10 +125,11 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         Calls.BeginDrain();
         await _app.DisposeAsync();
+        _loops?.Dispose();
     }
 
     /// <summary>Kestrel's part of the limits: up to the upgrade. From there on they are the session's.</summary>
-    private static void Configure(KestrelServerOptions kestrel, NodeOptions options)
+    private static void Configure(KestrelServerOptions kestrel, NodeOptions options, NodeLoops? loops)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 64 * 1024;
@@ -126,6 +141,13 @@ internal sealed class NodeHost : IAsyncDisposable
         kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxCalls + 1;
         kestrel.Limits.MaxConcurrentConnections = options.MaxCalls + 1_000;
         IPAddress address = options.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(options.Host);
-        kestrel.Listen(address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(address, options.Port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (loops is null && options.Certificate is { } certificate)
+            {
+                listen.UseHttps(certificate);
+            }
+        });
     }
 }

@@ -7,4 +7,5 @@ namespace Concierge.Server.Node;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(NodeStatus))]
 [JsonSerializable(typeof(NodeHealth))]
+[JsonSerializable(typeof(RuntimeCounters))]
 internal sealed partial class NodeJson : JsonSerializerContext;

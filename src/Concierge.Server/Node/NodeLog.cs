@@ -27,6 +27,12 @@ internal static partial class NodeLog
     [LoggerMessage(5013, LogLevel.Warning, "Media stream refused with {Status}: {Why}")]
     public static partial void RefusedUpgrade(ILogger logger, int status, string why);
 
+    [LoggerMessage(5014, LogLevel.Warning, "Overloaded with {Running} calls: new ones are refused; the loops are {Milliseconds:0.0} ms late and {Percent:0} % busy")]
+    public static partial void Overloaded(ILogger logger, int running, double milliseconds, double percent);
+
+    [LoggerMessage(5015, LogLevel.Information, "No longer overloaded, {Running} calls running: new ones are taken; the loops are {Milliseconds:0.0} ms late and {Percent:0} % busy")]
+    public static partial void Relieved(ILogger logger, int running, double milliseconds, double percent);
+
     [LoggerMessage(5020, LogLevel.Warning, "Request for TwiML refused: its X-Twilio-Signature is missing or wrong; check PUBLIC_DOMAIN and TWILIO_AUTH_TOKEN")]
     public static partial void RefusedWebhook(ILogger logger);
 

@@ -10,7 +10,7 @@ internal sealed record Problem(int Status, string Title, string Detail)
     public static readonly Problem NotSigned = new(403, "Not signed", "The request is not signed with this account's auth token (X-Twilio-Signature). Check PUBLIC_DOMAIN and TWILIO_AUTH_TOKEN.");
     public static readonly Problem OriginRefused = new(403, "Origin refused", "Media streams come from the carrier; browsers are not served here.");
     public static readonly Problem WrongAccount = new(403, "Wrong account", "The call belongs to another account than TWILIO_ACCOUNT_SID.");
-    public static readonly Problem Busy = new(503, "No room", "The node is stopping or serves as many calls as MAX_CALLS allows.");
+    public static readonly Problem Busy = new(503, "No room", "The node is stopping, serves as many calls as MAX_CALLS allows, or as many as it can without delaying them.");
     public static readonly Problem Draining = new(503, "Stopping", "The node is stopping; it finishes its calls and takes no new ones.");
 
     /// <summary>Answers with this problem.</summary>

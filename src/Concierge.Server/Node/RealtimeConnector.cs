@@ -30,11 +30,17 @@ internal sealed class RealtimeConnector : IModelConnector
         };
     }
 
-    public async ValueTask<IDuplexPipe> ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>The same, for the calls of one event loop: their connections to the model are on it too.</summary>
+    /// <param name="loop">The loop; null for the platform's engine.</param>
+    public IModelConnector On(EventLoop? loop) => loop is null ? this : new OnLoop(this, loop);
+
+    public ValueTask<IDuplexPipe> ConnectAsync(CancellationToken cancellationToken) => ConnectAsync(null, cancellationToken);
+
+    private async ValueTask<IDuplexPipe> ConnectAsync(EventLoop? loop, CancellationToken cancellationToken)
     {
         try
         {
-            return await _connector.ConnectAsync(_request, cancellationToken);
+            return await _connector.ConnectAsync(_request, loop, cancellationToken);
         }
         catch (WebSocketConnectException exception)
         {
@@ -54,4 +60,9 @@ internal sealed class RealtimeConnector : IModelConnector
     private static string Describe(WebSocketConnectException exception) => exception.Error == WebSocketConnectError.UpgradeRefused && exception.StatusCode > 0
         ? $"{exception.Message} HTTP status {exception.StatusCode}."
         : exception.Message;
+
+    private sealed class OnLoop(RealtimeConnector connector, EventLoop loop) : IModelConnector
+    {
+        public ValueTask<IDuplexPipe> ConnectAsync(CancellationToken cancellationToken) => connector.ConnectAsync(loop, cancellationToken);
+    }
 }

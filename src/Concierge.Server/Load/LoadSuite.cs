@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Concierge.Server.Node;
+using Concierge.Server.Shell;
+using Concierge.Simulation.Load;
+
+namespace Concierge.Server.Load;
+
+/// <summary>Makes all the runs: for each step the relay and the bridge in turn, each in a process of its own.</summary>
+/// <param name="options">What to do.</param>
+/// <param name="told">Told each run when it is over.</param>
+internal sealed class LoadSuite(LoadOptions options, Action<LoadRun> told)
+{
+    /// <summary>Runs until the last step, or the first that was too much.</summary>
+    public async Task<IReadOnlyList<LoadStep>> RunAsync(CancellationToken cancellationToken)
+    {
+        List<LoadStep> steps = [];
+        using LoadCertificate? certificate = options.Tls ? new LoadCertificate() : null;
+        foreach (int calls in options.Steps)
+        {
+            List<LoadRun> runs = [];
+            for (int i = 0; i < options.Repeat; i++)
+            {
+                if (options.Baseline)
+                {
+                    runs.Add(await MeasureAsync(LoadKinds.Relay, calls, certificate, cancellationToken));
+                    told(runs[^1]);
+                }
+
+                runs.Add(await MeasureAsync(LoadKinds.Bridge, calls, certificate, cancellationToken));
+                told(runs[^1]);
+            }
+
+            steps.Add(new LoadStep(calls, runs));
+            if (steps[^1].Holds(options.Bound) == false)
+            {
+                break;
+            }
+        }
+
+        return steps;
+    }
+
+    private async Task<LoadRun> MeasureAsync(string kind, int calls, LoadCertificate? certificate, CancellationToken cancellationToken)
+    {
+        bool relayed = kind == LoadKinds.Relay;
+        using LoadGenerator generator = Listen(new LoadGeneratorOptions
+        {
+            Calls = calls,
+            Mode = options.Mode,
+            Relayed = relayed,
+            RampPerSecond = options.Ramp,
+            Core = options.GeneratorCore,
+            Certificate = certificate?.Certificate,
+            Stalled = relayed ? 0 : options.Stalled,
+            Backlogged = relayed ? 0 : options.Backlogged,
+            ModelEndPoint = new IPEndPoint(IPAddress.Loopback, relayed ? 0 : options.RealtimePort),
+        });
+        IPEndPoint realtime = generator.ModelEndPoint;
+        using LoadSubject subject = relayed
+            ? await LoadSubject.StartRelayAsync(options, realtime, certificate is not null, cancellationToken)
+            : options.Target is null
+                ? await LoadSubject.StartNodeAsync(options, calls, realtime, certificate, cancellationToken)
+                : await LoadSubject.StartOtherAsync(options, realtime, certificate, cancellationToken);
+        await generator.StartCallsAsync(subject.Address, cancellationToken);
+        await Task.Delay(options.WarmUp, cancellationToken);
+
+        RuntimeCounters? countersBefore = await subject.ReadCountersAsync(cancellationToken);
+        ProcessUsage? before = subject.Usage;
+        long start = Stopwatch.GetTimestamp();
+        generator.StartCounting();
+        await Task.Delay(options.Duration, cancellationToken);
+        ProcessUsage? after = subject.Usage;
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        RuntimeCounters? countersAfter = await subject.ReadCountersAsync(cancellationToken);
+        await generator.StopCountingAsync(cancellationToken);
+        LoadReading reading = await generator.FinishAsync();
+        return new LoadRun
+        {
+            Kind = kind,
+            Calls = calls,
+            Seconds = seconds,
+            Reading = reading,
+            Before = before,
+            After = after,
+            Idle = subject.Idle,
+            CountersBefore = countersBefore,
+            CountersAfter = countersAfter,
+            StartMilliseconds = subject.StartMilliseconds,
+            Discarded = Judge(reading, subject),
+        };
+    }
+
+    private LoadGenerator Listen(LoadGeneratorOptions generator)
+    {
+        try
+        {
+            return new LoadGenerator(generator);
+        }
+        catch (SocketException exception)
+        {
+            throw new CommandException(ExitCodes.Listen, $"cannot listen on {generator.ModelEndPoint} for the Realtime side: {exception.Message}. Set --realtime-port to a free port.");
+        }
+    }
+
+    private string? Judge(LoadReading reading, LoadSubject subject)
+    {
+        if (reading.Up.Sent == 0 && reading.Down.Sent == 0)
+        {
+            string said = subject.LastLines;
+            return reading.FirstFailure
+                ?? (reading.Connected > 0 ? "no call reached the Realtime server with audio: does the bridge dial REALTIME_URL?" : "no call was accepted")
+                + (said.Length == 0 ? "" : $"; the bridge said: {said}");
+        }
+
+        return reading.Lateness.P99 > options.MaxLateness.TotalNanoseconds
+            ? $"the generator itself was late: {reading.Lateness.P99 / 1e6:0.00} ms at the 99th percentile (bound {options.MaxLateness.TotalMilliseconds:0.##} ms); the machine is too busy, or the calls too many for its core"
+            : null;
+    }
+}

@@ -1,0 +1,86 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Concierge.WebSockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Concierge.Server.Node.Engine;
+
+/// <summary>One accepted connection, as Kestrel wants it while it speaks HTTP and as a call wants it afterwards.</summary>
+internal sealed class LoopConnection : ConnectionContext, IDuplexPipe
+{
+    private readonly LoopStream _bottom;
+    private readonly Stream _top;
+    private readonly CancellationTokenSource _closed = new();
+    private int _disposed;
+
+    /// <param name="bottom">The socket.</param>
+    /// <param name="top">It, or TLS over it.</param>
+    public LoopConnection(LoopStream bottom, Stream top)
+    {
+        _bottom = bottom;
+        _top = top;
+        Input = WebSocketStreams.CreateReader(top, waitsEmpty: true);
+
+        // Kestrel's writer keeps pieces of the buffer while it asks for more, which the project's own does not allow.
+        Output = PipeWriter.Create(top, new StreamPipeWriterOptions(leaveOpen: true));
+        Transport = this;
+        Features.Set(this);
+        LocalEndPoint = bottom.Socket.LocalEndPoint;
+        RemoteEndPoint = bottom.Socket.RemoteEndPoint;
+        ConnectionClosed = _closed.Token;
+    }
+
+    public override string ConnectionId { get; set; } = "";
+
+    public override IFeatureCollection Features { get; } = new FeatureCollection(4);
+
+    public override IDictionary<object, object?> Items { get; set; } = null!;
+
+    public override IDuplexPipe Transport { get; set; }
+
+    public override EndPoint? LocalEndPoint { get; set; }
+
+    public override EndPoint? RemoteEndPoint { get; set; }
+
+    public override CancellationToken ConnectionClosed { get; set; }
+
+    public PipeReader Input { get; }
+
+    public PipeWriter Output { get; }
+
+    /// <summary>
+    /// The connection without the server around it, once its upgrade has been answered: what followed the request is still in the input.
+    /// </summary>
+    public LoopCarrier TakeOver() => new(_bottom.Loop, Input, WebSocketStreams.CreateWriter(_top));
+
+    public override void Abort(ConnectionAbortedException abortReason) => Close();
+
+    public override ValueTask DisposeAsync()
+    {
+        Close();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Close()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _bottom.Socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Gone already.
+        }
+
+        _top.Dispose();
+        _bottom.Dispose();
+        _closed.Cancel();
+    }
+}
