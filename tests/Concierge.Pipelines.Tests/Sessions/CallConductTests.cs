@@ -263,11 +263,14 @@ public sealed class CallConductTests
     public void The_stop_that_the_carrier_sends_for_a_hand_over_is_no_hang_up()
     {
         TestCall? running = null;
-        var steering = new Steering { OnTransfer = async () =>
+        var steering = new Steering
+        {
+            OnTransfer = async () =>
         {
             running!.Carrier.Stop();
             await running.WaitAsync(1_000);
-        } };
+        }
+        };
         var (result, _) = Run(
             CallConduct.Default,
             async c =>
