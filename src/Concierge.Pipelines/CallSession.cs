@@ -32,6 +32,7 @@ public sealed class CallSession
     private readonly CallCounters _counters = new();
     private readonly CallEnding _ending = new();
     private readonly CallTranscript _transcript = new();
+    private readonly CallAccount _account = new();
     private readonly CarrierLeg _carrier;
     private readonly ModelLeg _model;
     private readonly PlaybackLedger _ledger;
@@ -50,6 +51,7 @@ public sealed class CallSession
     /// <param name="logger">Where the call's few log lines go.</param>
     /// <param name="wheel">The node's coarse clock, shared by its calls; null gives this call its own.</param>
     /// <param name="steering">Asks the carrier for what the stream cannot do; null when nobody can.</param>
+    /// <param name="tap">Gets both voices as they are heard, for a recording; null for nobody.</param>
     public CallSession(
         IDuplexPipe carrier,
         IModelConnector connector,
@@ -59,7 +61,8 @@ public sealed class CallSession
         IEnumerable<ICallObserver>? observers = null,
         ILogger<CallSession>? logger = null,
         CallWheel? wheel = null,
-        ICallSteering? steering = null)
+        ICallSteering? steering = null,
+        ICallAudioTap? tap = null)
     {
         if (!BitConverter.IsLittleEndian)
         {
@@ -76,13 +79,14 @@ public sealed class CallSession
 
         // The ledger tells the control loop what is heard, the control loop asks the ledger whether all is.
         var memory = new ConversationMemory(_transcript, _clock);
-        ICallObserver[] all = [_transcript, memory, .. observers ?? []];
+        ICallObserver[] all = [_transcript, _account, memory, .. observers ?? []];
         _control = new CallControlLoop(options, _clock, _ending, controller, all, memory, steering, _logger);
-        _ledger = new PlaybackLedger(options, _clock, _carrier, _control);
+        _ledger = new PlaybackLedger(options, _clock, _carrier, _control, tap);
         _gate = new InterruptionGate(_counters, _ledger);
         _control.Bind(_ledger, _gate);
         _model = new ModelLeg(options, _clock, _counters, _ending, _ledger, _gate, _control, memory);
         _carrier.Caller.Hold = TellHold;
+        _carrier.Caller.Tap = tap;
     }
 
     /// <summary>Ends the call unless it has ended already; safe from any thread.</summary>
@@ -253,6 +257,8 @@ public sealed class CallSession
             Counters = _counters,
             CallerFrameTime = _carrier.FrameTime,
             AgentDeltaTime = _model.DeltaTime,
+            Timeline = _account.ToTimeline(),
+            Usage = _account.Usage,
         };
     }
 }

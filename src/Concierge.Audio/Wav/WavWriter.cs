@@ -51,7 +51,7 @@ public sealed class WavWriter : IDisposable
         SampleRate = sampleRate;
         Channels = channels;
         Span<byte> header = stackalloc byte[HeaderLength];
-        FormatHeader(header, uint.MaxValue);
+        FormatHeader(header, uint.MaxValue, SampleRate, Channels);
         _stream.Write(header);
     }
 
@@ -63,6 +63,30 @@ public sealed class WavWriter : IDisposable
 
     /// <summary>Whole frames (one sample per channel) given to <see cref="Write"/> so far.</summary>
     public long FramesWritten => _dataBytes / (Channels * sizeof(short));
+
+    /// <summary>
+    /// Corrects the header of a recording that was cut short by a crash, from the file's length: readers then find what came after the last correction too.
+    /// </summary>
+    /// <param name="stream">A file that this class wrote, from its beginning; readable, writable and seekable.</param>
+    /// <exception cref="InvalidDataException">This class did not write it.</exception>
+    public static void Repair(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        Span<byte> header = stackalloc byte[HeaderLength];
+        stream.Position = 0;
+        if (stream.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength
+            || !(header.StartsWith("RIFF"u8) || header.StartsWith("RF64"u8)) || !header[72..].StartsWith("data"u8) || !header[48..].StartsWith("fmt "u8))
+        {
+            throw new InvalidDataException("The file is no recording of this program.");
+        }
+
+        int channels = BinaryPrimitives.ReadUInt16LittleEndian(header[58..]);
+        int frame = Math.Max(2, channels * sizeof(short));
+        FormatHeader(header, (stream.Length - HeaderLength) / frame * frame, (int)BinaryPrimitives.ReadUInt32LittleEndian(header[60..]), Math.Max(1, channels));
+        stream.Position = 0;
+        stream.Write(header);
+        stream.Flush();
+    }
 
     /// <summary>Appends samples; any split will do. Allocation-free.</summary>
     /// <param name="interleaved">Samples, channels interleaved.</param>
@@ -153,7 +177,7 @@ public sealed class WavWriter : IDisposable
         }
 
         Span<byte> header = stackalloc byte[HeaderLength];
-        FormatHeader(header, _dataBytes);
+        FormatHeader(header, _dataBytes, SampleRate, Channels);
         long end = _stream.Position;
         _stream.Position = _start;
         _stream.Write(header);
@@ -161,7 +185,7 @@ public sealed class WavWriter : IDisposable
     }
 
     /// <summary>Below 4 GiB: RIFF with a JUNK chunk that keeps the room; above: RF64, whose ds64 chunk (EBU Tech 3306 §3) takes that room.</summary>
-    private void FormatHeader(Span<byte> header, long dataBytes)
+    private static void FormatHeader(Span<byte> header, long dataBytes, int sampleRate, int channels)
     {
         header.Clear();
         long riffBytes = HeaderLength - 8 + dataBytes;
@@ -175,16 +199,16 @@ public sealed class WavWriter : IDisposable
         {
             BinaryPrimitives.WriteInt64LittleEndian(header[20..], riffBytes);
             BinaryPrimitives.WriteInt64LittleEndian(header[28..], dataBytes);
-            BinaryPrimitives.WriteInt64LittleEndian(header[36..], dataBytes / (Channels * sizeof(short)));
+            BinaryPrimitives.WriteInt64LittleEndian(header[36..], dataBytes / (channels * sizeof(short)));
         }
 
         "fmt "u8.CopyTo(header[48..]);
         BinaryPrimitives.WriteUInt32LittleEndian(header[52..], 16);
         BinaryPrimitives.WriteUInt16LittleEndian(header[56..], 1); // WAVE_FORMAT_PCM
-        BinaryPrimitives.WriteUInt16LittleEndian(header[58..], (ushort)Channels);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[60..], (uint)SampleRate);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[64..], (uint)(SampleRate * Channels * sizeof(short)));
-        BinaryPrimitives.WriteUInt16LittleEndian(header[68..], (ushort)(Channels * sizeof(short)));
+        BinaryPrimitives.WriteUInt16LittleEndian(header[58..], (ushort)channels);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[60..], (uint)sampleRate);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[64..], (uint)(sampleRate * channels * sizeof(short)));
+        BinaryPrimitives.WriteUInt16LittleEndian(header[68..], (ushort)(channels * sizeof(short)));
         BinaryPrimitives.WriteUInt16LittleEndian(header[70..], 16);
         "data"u8.CopyTo(header[72..]);
         BinaryPrimitives.WriteUInt32LittleEndian(header[76..], (uint)Math.Min(dataBytes, uint.MaxValue));

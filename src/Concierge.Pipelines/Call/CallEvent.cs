@@ -22,8 +22,8 @@ public abstract record CallEvent(TimeSpan At)
     /// <summary>A piece of what the caller said.</summary>
     public sealed record CallerTranscriptDelta(TimeSpan At, string ItemId, string Text) : CallEvent(At);
 
-    /// <summary>All of what the caller said in one turn.</summary>
-    public sealed record CallerTranscriptCompleted(TimeSpan At, string ItemId, string Text) : CallEvent(At);
+    /// <summary>All of what the caller said in one turn, and what writing it down cost.</summary>
+    public sealed record CallerTranscriptCompleted(TimeSpan At, string ItemId, string Text, RealtimeUsage? Usage = null) : CallEvent(At);
 
     /// <summary>The model began a response.</summary>
     public sealed record ResponseStarted(TimeSpan At, string ResponseId) : CallEvent(At);

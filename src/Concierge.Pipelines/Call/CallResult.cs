@@ -29,4 +29,16 @@ public sealed record CallResult
 
     /// <summary>Time inside this program per audio delta, from its arrival to the hand-over of what the window allows (only when loops are measured).</summary>
     public required LatencyHistogram AgentDeltaTime { get; init; }
+
+    /// <summary>Each answer's way from the caller's last word to the caller's ear.</summary>
+    public CallTimeline Timeline { get; init; } = CallTimeline.Empty;
+
+    /// <summary>What the model charged for, in tokens.</summary>
+    public CallUsage Usage { get; init; } = CallUsage.None;
+
+    /// <summary>What that costs by the node's price table; null when the table does not know the model.</summary>
+    public CallCost? Cost { get; init; }
+
+    /// <summary>Where the call was recorded; null when it was not.</summary>
+    public CallRecording? Recording { get; init; }
 }

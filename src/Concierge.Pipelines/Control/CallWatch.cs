@@ -23,6 +23,7 @@ internal sealed class CallWatch(
             ledger.Tick();
             gate.Tick(now);
             control.Tick(now);
+            carrier.Caller.Tap?.OnTime(now);
         }
         catch (Exception e)
         {

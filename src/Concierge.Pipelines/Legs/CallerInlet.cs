@@ -1,4 +1,5 @@
 using Concierge.Pipelines.Media;
+using Concierge.Protocols;
 using Concierge.Protocols.MediaStreams;
 using Concierge.WebSockets;
 
@@ -21,6 +22,9 @@ internal sealed class CallerInlet(CallSessionOptions options, CallCounters count
 
     /// <summary>Told when the other side puts the call on hold, and when somebody is there again.</summary>
     public Action<bool>? Hold { get; set; }
+
+    /// <summary>Gets the caller's voice as it is heard; null for nobody.</summary>
+    public ICallAudioTap? Tap { get; set; }
 
     /// <summary>Listens from here on.</summary>
     public void Listen(CallerEar ear) => Volatile.Write(ref _ear, ear);
@@ -45,7 +49,7 @@ internal sealed class CallerInlet(CallSessionOptions options, CallCounters count
                 _path.ForwardSilence(_timeline.SilenceBefore(message.TimestampMs, CallerAudioPath.DecodedLength(message.Payload)), model);
             }
 
-            if (IsMusic(message, now))
+            if (ListenForMusic(message, now))
             {
                 int silent = CallerAudioPath.DecodedLength(message.Payload);
                 _path.ForwardSilence(silent, model);
@@ -59,15 +63,27 @@ internal sealed class CallerInlet(CallSessionOptions options, CallCounters count
         }
     }
 
-    private bool IsMusic(in MediaStreamsEvent message, TimeSpan now)
+    private bool ListenForMusic(in MediaStreamsEvent message, TimeSpan now)
     {
+        if (_ear is null && Tap is null)
+        {
+            return false;
+        }
+
+        byte[] scratch = AudioScratch.Current.Payload;
+        if (Base64Text.Decode(message.Payload, message.PayloadHasEscapes, scratch, out int length) != Base64TextError.None || length == 0)
+        {
+            return false; // the path counts it
+        }
+
+        Tap?.OnCaller(now, message.TimestampMs, scratch.AsSpan(0, length));
         if (_ear is not { } ear)
         {
             return false;
         }
 
         bool before = ear.IsHold;
-        ear.Hear(message.Payload, message.PayloadHasEscapes, now);
+        ear.Hear(scratch.AsSpan(0, length), now);
         if (ear.IsHold != before)
         {
             Hold?.Invoke(ear.IsHold);

@@ -307,7 +307,8 @@ internal sealed class ModelEventHandler(
                 signals.Post(new CallEvent.CallerTranscriptDelta(clock.Now, Text(e.ItemId), ReadText(utf8)));
                 break;
             case RealtimeServerEventType.ConversationItemInputAudioTranscriptionCompleted:
-                signals.Post(new CallEvent.CallerTranscriptCompleted(clock.Now, Text(e.ItemId), ReadText(utf8)));
+                RealtimeServerEvents.ReadTranscription(utf8, out string? words, out RealtimeUsage? usage);
+                signals.Post(new CallEvent.CallerTranscriptCompleted(clock.Now, Text(e.ItemId), words ?? "", usage));
                 break;
         }
     }

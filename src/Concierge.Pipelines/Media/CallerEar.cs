@@ -1,7 +1,6 @@
 using Concierge.Audio;
 using Concierge.Pipelines.Legs;
 using Concierge.Pipelines.Playback;
-using Concierge.Protocols;
 
 namespace Concierge.Pipelines.Media;
 
@@ -51,18 +50,17 @@ internal sealed class CallerEar
     public static bool IsWanted(CallConduct conduct) => conduct.Hold.Recognise || conduct.BargeIn is { Allowed: true, Local: not null };
 
     /// <summary>Hears one frame of the caller.</summary>
-    /// <param name="payload">Base64 text as it stands on the wire.</param>
-    /// <param name="hasEscapes">Whether it contains JSON escapes.</param>
+    /// <param name="muLaw">The frame's octets.</param>
     /// <param name="now">The session's clock.</param>
-    public void Hear(ReadOnlySpan<byte> payload, bool hasEscapes, TimeSpan now)
+    public void Hear(ReadOnlySpan<byte> muLaw, TimeSpan now)
     {
         AudioScratch scratch = AudioScratch.Current;
-        if (Base64Text.Decode(payload, hasEscapes, scratch.Payload, out int length) != Base64TextError.None || length == 0 || length > scratch.Narrow.Length)
+        if (muLaw.Length > scratch.Narrow.Length)
         {
-            return; // not a frame; the path counts it
+            return; // half a second at once is no frame of a live line
         }
 
-        ReadOnlySpan<short> samples = scratch.Narrow.AsSpan(0, MuLaw.Decode(scratch.Payload.AsSpan(0, length), scratch.Narrow));
+        ReadOnlySpan<short> samples = scratch.Narrow.AsSpan(0, MuLaw.Decode(muLaw, scratch.Narrow));
         _hold?.Process(samples);
         if (_voice is not null)
         {

@@ -24,6 +24,7 @@ internal sealed class PlaybackLedger
     private readonly ICarrierOutput _output;
     private readonly IPlaybackListener _listener;
     private readonly SessionClock _clock;
+    private readonly ICallAudioTap? _tap;
     private readonly OctetQueue _queue;
     private readonly PendingMarks _marks = new();
     private readonly List<PlaybackItem> _items = [];  // not yet heard to the end, oldest first
@@ -48,8 +49,9 @@ internal sealed class PlaybackLedger
     private bool _marksReturn;
     private bool _closed;
 
-    public PlaybackLedger(CallSessionOptions options, SessionClock clock, ICarrierOutput output, IPlaybackListener listener)
+    public PlaybackLedger(CallSessionOptions options, SessionClock clock, ICarrierOutput output, IPlaybackListener listener, ICallAudioTap? tap = null)
     {
+        _tap = tap;
         _clock = clock;
         _output = output;
         _listener = listener;
@@ -383,6 +385,7 @@ internal sealed class PlaybackLedger
     {
         _output.WriteClear();
         _output.Flush();
+        _tap?.OnCleared(_clock.Now);
         _marks.Clear();
         _generation++;
     }
@@ -464,6 +467,7 @@ internal sealed class PlaybackLedger
             }
 
             _levels?.Add(_sent, frame);
+            _tap?.OnAgent(now, _clockTime + Duration(_sent - _clockPosition), frame);
             _sent += n;
             Forget();
             OctetsSent += n;

@@ -64,6 +64,19 @@ public static class RealtimeServerEvents
         return Missing(error, text);
     }
 
+    /// <summary>Reads <c>conversation.item.input_audio_transcription.completed</c>: the words, and what they cost.</summary>
+    /// <param name="utf8">The whole event.</param>
+    /// <param name="text">The words, or null.</param>
+    /// <param name="usage">Tokens or seconds; null when the server does not say.</param>
+    /// <returns><see cref="RealtimeError.None"/>, or what is wrong.</returns>
+    public static RealtimeError ReadTranscription(ReadOnlySpan<byte> utf8, out string? text, out RealtimeUsage? usage)
+    {
+        RealtimeError error = Read(utf8, out RealtimeWire? wire);
+        text = wire?.Transcript;
+        usage = wire?.Usage is { } part ? ToUsage(part) : null;
+        return Missing(error, text);
+    }
+
     /// <summary>Reads <c>response.function_call_arguments.done</c>.</summary>
     /// <param name="utf8">The whole event.</param>
     /// <param name="call">The call, or null.</param>
@@ -194,7 +207,10 @@ public static class RealtimeServerEvents
         part.InputTokenDetails?.CachedTokens ?? 0,
         part.OutputTokens ?? 0,
         part.OutputTokenDetails?.TextTokens ?? 0,
-        part.OutputTokenDetails?.AudioTokens ?? 0);
+        part.OutputTokenDetails?.AudioTokens ?? 0,
+        part.InputTokenDetails?.CachedTokensDetails?.TextTokens ?? 0,
+        part.InputTokenDetails?.CachedTokensDetails?.AudioTokens ?? 0,
+        part.Seconds ?? 0);
 
     /// <summary>Unix seconds, whole or not; null outside what a date can hold (years 1–9999) and for 0, which means "none".</summary>
     private static DateTimeOffset? ToTime(double? seconds) =>

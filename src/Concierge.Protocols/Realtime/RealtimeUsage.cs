@@ -9,5 +9,9 @@ namespace Concierge.Protocols.Realtime;
 /// <param name="Output">Tokens written.</param>
 /// <param name="OutputText">Text tokens written.</param>
 /// <param name="OutputAudio">Audio tokens written.</param>
+/// <param name="InputCachedText">Text tokens among those from the cache.</param>
+/// <param name="InputCachedAudio">Audio tokens among those from the cache.</param>
+/// <param name="Seconds">Seconds of audio, where a transcription is counted by time.</param>
 public sealed record RealtimeUsage(
-    long Total, long Input, long InputText, long InputAudio, long InputCached, long Output, long OutputText, long OutputAudio);
+    long Total, long Input, long InputText, long InputAudio, long InputCached, long Output, long OutputText, long OutputAudio,
+    long InputCachedText = 0, long InputCachedAudio = 0, double Seconds = 0);

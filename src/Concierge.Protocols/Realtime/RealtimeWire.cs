@@ -15,7 +15,8 @@ internal sealed record RealtimeWire(
     RealtimeWire.ResponsePart? Response,
     RealtimeWire.ItemPart? Item,
     RealtimeWire.ErrorPart? Error,
-    List<RealtimeWire.RateLimitPart?>? RateLimits)
+    List<RealtimeWire.RateLimitPart?>? RateLimits,
+    RealtimeWire.UsagePart? Usage)
 {
     internal sealed record SessionPart(
         string? Id, string? Type, string? Model, double? ExpiresAt, AudioPart? Audio, string? Instructions, List<ToolPart?>? Tools);
@@ -52,9 +53,11 @@ internal sealed record RealtimeWire(
     internal sealed record ContentPart(string? Type, string? Text, string? Transcript);
 
     internal sealed record UsagePart(
-        long? TotalTokens, long? InputTokens, long? OutputTokens, UsageDetailsPart? InputTokenDetails, UsageDetailsPart? OutputTokenDetails);
+        long? TotalTokens, long? InputTokens, long? OutputTokens, UsageDetailsPart? InputTokenDetails, UsageDetailsPart? OutputTokenDetails, double? Seconds);
 
-    internal sealed record UsageDetailsPart(long? CachedTokens, long? TextTokens, long? AudioTokens);
+    internal sealed record UsageDetailsPart(long? CachedTokens, long? TextTokens, long? AudioTokens, CachedPart? CachedTokensDetails);
+
+    internal sealed record CachedPart(long? TextTokens, long? AudioTokens);
 
     internal sealed record RateLimitPart(string? Name, long? Limit, long? Remaining, double? ResetSeconds);
 }

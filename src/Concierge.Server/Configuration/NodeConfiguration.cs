@@ -1,5 +1,6 @@
 using System.Net;
 using Concierge.Pipelines;
+using Concierge.Server.Usage;
 
 namespace Concierge.Server.Configuration;
 
@@ -64,6 +65,8 @@ internal static class NodeConfiguration
             RequireStreamToken = settings.Flag(SettingNames.RequireStreamToken, otherwise: true),
             MaxCalls = settings.Integer(SettingNames.MaxCalls, 200, 1, 100_000),
             DrainTime = TimeSpan.FromSeconds(settings.Integer(SettingNames.DrainSeconds, 10, 0, 3_600)),
+            RecordingsFolder = ReadRecordingsFolder(settings),
+            Prices = ReadPrices(settings),
             LogLevel = ReadLogLevel(settings),
             Engine = settings.Choice(SettingNames.Engine, ("auto", NodeEngine.Auto), ("loop", NodeEngine.Loop), ("sockets", NodeEngine.Sockets)),
             Loops = settings.Integer(SettingNames.Loops, 0, 0, 1_024),
@@ -157,6 +160,42 @@ internal static class NodeConfiguration
         }
 
         return sid;
+    }
+
+    private static string? ReadRecordingsFolder(SettingReader settings)
+    {
+        if (settings.Text(SettingNames.RecordingsFolder) is not { } folder)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Directory.CreateDirectory(folder).FullName;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            settings.Error(SettingNames.RecordingsFolder, $"'{folder}' cannot be written: {exception.Message}", "name a folder that this user may write to, or leave it out to record nothing");
+            return null;
+        }
+    }
+
+    private static PriceTable ReadPrices(SettingReader settings)
+    {
+        if (settings.Text(SettingNames.PricesFile) is not { } path)
+        {
+            return PriceTable.Default;
+        }
+
+        try
+        {
+            return PriceTable.Read(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            settings.Error(SettingNames.PricesFile, $"'{path}' cannot be read: {exception.Message}", "correct it; docs/operations.md shows the form");
+            return PriceTable.Default;
+        }
     }
 
     private static LogLevel ReadLogLevel(SettingReader settings) => settings.Choice(

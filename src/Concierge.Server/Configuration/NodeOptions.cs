@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Concierge.Pipelines;
+using Concierge.Server.Usage;
 
 namespace Concierge.Server.Configuration;
 
@@ -55,6 +56,12 @@ internal sealed record NodeOptions
 
     /// <summary>How long running calls get to end when the node is told to stop.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where calls are recorded; null records none.</summary>
+    public string? RecordingsFolder { get; init; }
+
+    /// <summary>What calls cost.</summary>
+    public PriceTable Prices { get; init; } = PriceTable.Default;
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

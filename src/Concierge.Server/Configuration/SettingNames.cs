@@ -23,6 +23,8 @@ internal static class SettingNames
     public const string AllowUnsigned = "ALLOW_UNSIGNED";
     public const string MaxCalls = "MAX_CALLS";
     public const string DrainSeconds = "DRAIN_SECONDS";
+    public const string RecordingsFolder = "RECORDINGS_DIR";
+    public const string PricesFile = "PRICES_FILE";
     public const string LogLevel = "LOG_LEVEL";
     public const string Engine = "NODE_ENGINE";
     public const string Loops = "NODE_LOOPS";

@@ -13,6 +13,7 @@ using Concierge.Pipelines;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
 using Concierge.Server.Shell;
+using Concierge.Server.Usage;
 using Concierge.Simulation.Realtime;
 using Concierge.Simulation.Time;
 using Concierge.Simulation.Twilio;
@@ -152,7 +153,7 @@ internal sealed class DemoCall
 
     private void End(CallResult result)
     {
-        _result = result;
+        _result = result.Cost is null ? result with { Cost = PriceTable.Default.Cost(Configuration.NodeOptions.DefaultModel, Configuration.NodeOptions.DefaultTranscriptionModel, result.Usage) } : result;
         if (!_options.Fast && _observer.AllocatedAtStart > 0)
         {
             // Both directions together carry a hundred frames a second while both talk; what was counted is what went over the wire.

@@ -29,6 +29,9 @@ internal static class DemoReport
             Checks = checks,
             Outcome = evidence.Outcome,
             EndReason = evidence.Node.Reason.Describe(),
+            Timeline = evidence.Node.Timeline,
+            Usage = [.. CallFigures.Usage(evidence.Node)],
+            Line = [.. CallFigures.Line(evidence.Node)],
             Allocation = [.. Allocation(evidence)],
             Environment =
             [

@@ -4,11 +4,12 @@ using Concierge.Pipelines;
 using Concierge.Protocols.MediaStreams;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node.Engine;
+using Concierge.Server.Recording;
 
 namespace Concierge.Server.Node;
 
 /// <summary>Runs a call session on each media stream.</summary>
-internal sealed class CallStreamHandler : IMediaStreamHandler
+internal sealed class CallStreamHandler : IMediaStreamHandler, IDisposable
 {
     private readonly NodeOptions _options;
     private readonly StreamTokens _tokens;
@@ -18,6 +19,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler
     private readonly TimeProvider _time;
     private readonly ILogger<CallSession> _log;
     private readonly CallWheel _wheel;
+    private readonly RecordingWriter? _recordings;
 
     /// <param name="options">The node's settings.</param>
     /// <param name="tokens">What a stream's token is checked against.</param>
@@ -35,15 +37,51 @@ internal sealed class CallStreamHandler : IMediaStreamHandler
         _connector = new RealtimeConnector(options, time);
         _session = (session ?? new CallSessionOptions()) with { AudioMode = options.AudioMode };
         _log = loggers.CreateLogger<CallSession>();
+        if (options.RecordingsFolder is { } folder)
+        {
+            ILogger log = loggers.CreateLogger<RecordingWriter>();
+            RecordingRepair.Run(folder, log);
+            _recordings = new RecordingWriter(folder, log);
+        }
     }
 
     public async Task<CallEndReason> RunAsync(IDuplexPipe carrier, CancellationToken draining)
     {
         CallPlan plan = _plan(AdmitAsync);
-        CallSession session = new(carrier, _connector.On((carrier as LoopCarrier)?.Loop), plan.Controller, _session, _time, plan.Observers, _log, _wheel);
+        CallRecorder? recorder = _recordings is null
+            ? null
+            : new CallRecorder(_recordings, $"{_time.GetUtcNow():yyyyMMdd-HHmmss}-{Guid.CreateVersion7():N}", _session.PlaybackWindow);
+        CallSession session = new(carrier, _connector.On((carrier as LoopCarrier)?.Loop), plan.Controller, _session, _time, plan.Observers, _log, _wheel, tap: recorder);
         CallResult result = await session.RunAsync(draining);
+        result = result with
+        {
+            Cost = _options.Prices.Cost(_options.Model, _options.TranscriptionModel, result.Usage),
+            Recording = recorder is null ? null : await FinishAsync(recorder, result),
+        };
         plan.OnEnded?.Invoke(result);
         return result.Reason;
+    }
+
+    public void Dispose() => _recordings?.Dispose();
+
+    private async Task<CallRecording?> FinishAsync(CallRecorder recorder, CallResult result)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(5), _time);
+        try
+        {
+            CallRecording? recording = await recorder.CompleteAsync(result.Duration, patience.Token);
+            if (recording is { Truncated: true, Detail: { } detail })
+            {
+                RecordingLog.Truncated(_log, result.CallSid, detail);
+            }
+
+            return recording;
+        }
+        catch (OperationCanceledException)
+        {
+            RecordingLog.Truncated(_log, result.CallSid, "The disk did not take it in time.");
+            return null;
+        }
     }
 
     /// <summary>A stream must be the one that this node's own TwiML asked for.</summary>

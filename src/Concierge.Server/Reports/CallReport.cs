@@ -1,4 +1,6 @@
 using Concierge.Calls.Outcome;
+using Concierge.Pipelines;
+using TranscriptEntry = Concierge.Calls.Outcome.TranscriptEntry;
 
 namespace Concierge.Server.Reports;
 
@@ -36,6 +38,15 @@ internal sealed record CallReport
 
     /// <summary>Why the call ended, in words.</summary>
     public string? EndReason { get; init; }
+
+    /// <summary>Each answer's steps from the caller's last word to the caller's ear, as the node saw them.</summary>
+    public CallTimeline Timeline { get; init; } = CallTimeline.Empty;
+
+    /// <summary>What the model charged for, and what that costs.</summary>
+    public IReadOnlyList<ReportFigure> Usage { get; init; } = [];
+
+    /// <summary>What the line lacked, what was put right, and what the ledger did: only what happened.</summary>
+    public IReadOnlyList<ReportFigure> Line { get; init; } = [];
 
     /// <summary>What was allocated while the call was in its stride; empty when nobody measured.</summary>
     public IReadOnlyList<ReportFigure> Allocation { get; init; } = [];

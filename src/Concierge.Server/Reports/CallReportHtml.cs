@@ -34,6 +34,7 @@ internal static class CallReportHtml
         OutcomeSection.Write(html, report);
         ChecksSection.Write(html, report);
         html.Add($"</div></div>");
+        AnswersSection.Write(html, report);
         LatencySection.WriteHistograms(html, report);
         FiguresSection.Write(html, report);
         html.Add($"</main>");

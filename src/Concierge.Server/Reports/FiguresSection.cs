@@ -1,18 +1,27 @@
 namespace Concierge.Server.Reports;
 
-/// <summary>What was allocated, and what it all ran on.</summary>
+/// <summary>What was used and what happened, what was allocated, and what it all ran on.</summary>
 internal static class FiguresSection
 {
     public static void Write(HtmlBuilder html, CallReport report)
     {
-        if (report.Allocation.Count + report.Environment.Count == 0)
+        WriteRow(html, ("Usage and cost", report.Usage), ("What happened on the line", report.Line));
+        WriteRow(html, ("Memory", report.Allocation), ("Where this ran", report.Environment));
+    }
+
+    private static void WriteRow(HtmlBuilder html, params (string Title, IReadOnlyList<ReportFigure> Figures)[] cards)
+    {
+        if (cards.All(card => card.Figures.Count == 0))
         {
             return;
         }
 
         html.Add($"<div class=\"columns even\">");
-        Write(html, "Memory", report.Allocation);
-        Write(html, "Where this ran", report.Environment);
+        foreach ((string title, IReadOnlyList<ReportFigure> figures) in cards)
+        {
+            Write(html, title, figures);
+        }
+
         html.Add($"</div>");
     }
 
