@@ -1,5 +1,3 @@
-using Concierge.Protocols.Realtime;
-
 namespace Concierge.Pipelines;
 
 /// <summary>Keeps account of a call: each answer's times, and what the model charged for. Feed it every event; not thread-safe.</summary>

@@ -45,7 +45,15 @@ public sealed class CallAccountTests
         Assert.Equal(
             new CallUsage
             {
-                Responses = 2, InputText = 200, InputAudio = 20, InputCached = 64, InputCachedText = 60, InputCachedAudio = 4, OutputText = 10, OutputAudio = 50, TranscribedSeconds = 3,
+                Responses = 2,
+                InputText = 200,
+                InputAudio = 20,
+                InputCached = 64,
+                InputCachedText = 60,
+                InputCachedAudio = 4,
+                OutputText = 10,
+                OutputAudio = 50,
+                TranscribedSeconds = 3,
             },
             account.Usage);
     }

@@ -18,8 +18,15 @@ public sealed class PriceTableTests
 
     private static readonly CallUsage s_usage = new()
     {
-        Responses = 1, InputText = 1_000_000, InputAudio = 500_000, InputCached = 600_000, InputCachedText = 400_000, InputCachedAudio = 200_000,
-        OutputText = 100_000, OutputAudio = 250_000, TranscribedSeconds = 90,
+        Responses = 1,
+        InputText = 1_000_000,
+        InputAudio = 500_000,
+        InputCached = 600_000,
+        InputCachedText = 400_000,
+        InputCachedAudio = 200_000,
+        OutputText = 100_000,
+        OutputAudio = 250_000,
+        TranscribedSeconds = 90,
     };
 
     [Fact]
