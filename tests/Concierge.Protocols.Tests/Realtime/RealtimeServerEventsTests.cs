@@ -5,6 +5,19 @@ namespace Concierge.Protocols.Tests.Realtime;
 
 public sealed class RealtimeServerEventsTests
 {
+    [Theory]
+    [InlineData("""{"type":"tokens","input_tokens":9,"input_token_details":{"text_tokens":2,"audio_tokens":7},"output_tokens":4,"total_tokens":13}""", 7, 4, 0)]
+    [InlineData("""{"type":"duration","seconds":2.5}""", 0, 0, 2.5)]
+    [InlineData("null", 0, 0, 0)]
+    public void Reads_a_transcription_with_its_cost_in_tokens_or_in_time(string usage, long audio, long output, double seconds)
+    {
+        string text = $$"""{"type":"conversation.item.input_audio_transcription.completed","event_id":"e","item_id":"i","content_index":0,"transcript":"hello","usage":{{usage}}}""";
+        Assert.Equal(RealtimeError.None, RealtimeServerEvents.ReadTranscription(Utf8(text), out string? words, out RealtimeUsage? cost));
+        Assert.Equal("hello", words);
+        Assert.Equal((audio, output, seconds), (cost?.InputAudio ?? 0, cost?.Output ?? 0, cost?.Seconds ?? 0));
+        Assert.Equal(usage == "null", cost is null);
+    }
+
     [Fact]
     public void Reads_the_session_that_is_in_force()
     {
@@ -55,7 +68,7 @@ public sealed class RealtimeServerEventsTests
         Assert.Equal(("resp_1", "incomplete", "max_output_tokens", "conv_1"), (response.Id, response.Status, response.Reason, response.ConversationId));
         Assert.Null(response.Error);
         Assert.Equal(RealtimeAudioFormat.Pcma, response.OutputFormat?.Known);
-        Assert.Equal(new RealtimeUsage(30, 10, 3, 7, 2, 20, 4, 16), response.Usage);
+        Assert.Equal(new RealtimeUsage(30, 10, 3, 7, 2, 20, 4, 16, InputCachedText: 1), response.Usage);
         Assert.Equal(2, response.Output.Count);
         Assert.Equal(("A table for two", "final_answer", "assistant"), (response.Output[0].Text, response.Output[0].Phase, response.Output[0].Role));
         Assert.True(response.Output[1].IsFunctionCall);
