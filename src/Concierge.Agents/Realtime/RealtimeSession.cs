@@ -29,6 +29,7 @@ public sealed partial class RealtimeSession : ICallController
     private volatile ICallControl? _call;
     private OfferedTools? _responding; // what the response that runs was offered
     private bool _hasSpoken;
+    private volatile bool _begun; // somebody has spoken
     private int _trips;
     private int _localItems;
 
@@ -143,18 +144,27 @@ public sealed partial class RealtimeSession : ICallController
             Context.Variables.TryAdd(name, value);
         }
 
+        RealtimeSessionConfig config = await ExpectAsync(cancellationToken);
+        _trace.BeginCall(CurrentAgent);
+        return _options.VendorWorkflow is null ? config : config with { Tracing = VendorTracing() };
+    }
+
+    /// <summary>
+    /// The model's session as the call will begin with, as far as it is known before there is a stream: for dialling ahead. What the stream brings (its parameters, the
+    /// trace) is added when it is there.
+    /// </summary>
+    public async ValueTask<RealtimeSessionConfig> ExpectAsync(CancellationToken cancellationToken)
+    {
         DateTimeOffset now = _options.Time.GetLocalNow();
         Context.Variables.TryAdd("today", now.ToString("dddd, d MMMM yyyy", System.Globalization.CultureInfo.InvariantCulture));
         Context.Variables.TryAdd("now", now.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture));
         Agent agent = CurrentAgent;
         _offered = new OfferedTools(agent, await ListServerToolsAsync(agent, cancellationToken), Context, _set);
-        _trace.BeginCall(agent);
-        RealtimeSessionConfig config = agent.Model.Over(_options.Session) with
+        return agent.Model.Over(_options.Session) with
         {
             Instructions = PromptTemplate.Fill(agent.Instructions, Context.Variables),
             Tools = [.. _offered.Wire],
         };
-        return _options.VendorWorkflow is null ? config : config with { Tracing = VendorTracing() };
     }
 
     /// <inheritdoc/>
@@ -164,12 +174,14 @@ public sealed partial class RealtimeSession : ICallController
         await ValueTask.CompletedTask;
         _call = call;
         _events.Publish(new RealtimeSessionEvent.RawEvent(Now, callEvent));
+        _begun |= callEvent is CallEvent.CallerSpeechStarted or CallEvent.ToolCallRequested;
         switch (callEvent)
         {
             case CallEvent.ModelReady:
                 Greet(call);
                 break;
             case CallEvent.ResponseStarted started:
+                _begun = true;
                 _responding = _offered;
                 _trace.BeginResponse(_offered.Agent.Name);
                 _events.Publish(new RealtimeSessionEvent.AgentStart(Now, _offered.Agent.Name, started.ResponseId));
@@ -214,9 +226,32 @@ public sealed partial class RealtimeSession : ICallController
         AgentGreeting greeting = CurrentAgent.Greeting;
         if (greeting.SpeaksFirst)
         {
-            call.RequestResponse(greeting.Words is { } words
-                ? $"Greet the other side with exactly these words, and nothing else: \"{PromptTemplate.Fill(words, Context.Variables)}\""
-                : null);
+            Speak(call, greeting);
+        }
+        else if (greeting.HelloLimit > TimeSpan.Zero)
+        {
+            _ = GreetSilenceAsync(call, greeting);
+        }
+    }
+
+    private void Speak(ICallControl call, AgentGreeting greeting) => call.RequestResponse(greeting.Words is { } words
+        ? $"Greet the other side with exactly these words, and nothing else: \"{PromptTemplate.Fill(words, Context.Variables)}\""
+        : null);
+
+    /// <summary>The other side was to say hello first; when it does not, the agent speaks after all.</summary>
+    private async Task GreetSilenceAsync(ICallControl call, AgentGreeting greeting)
+    {
+        try
+        {
+            await Task.Delay(greeting.HelloLimit, _options.Time, _over.Token);
+            if (!_begun)
+            {
+                Speak(call, greeting);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The call was over before.
         }
     }
 

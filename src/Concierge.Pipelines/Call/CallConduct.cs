@@ -42,7 +42,7 @@ public sealed record CallConduct
     /// The session's settings as this conduct needs them: where an interruption is decided here, the server must not cut its own response off at the first
     /// sound of the caller.
     /// </summary>
-    internal RealtimeSessionConfig Apply(RealtimeSessionConfig config)
+    public RealtimeSessionConfig Apply(RealtimeSessionConfig config)
     {
         if (BargeIn.LeftToTheServer || config.TurnDetection?.Kind == RealtimeTurnDetectionKind.None)
         {

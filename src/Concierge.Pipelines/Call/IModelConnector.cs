@@ -21,4 +21,12 @@ public interface IModelConnector
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null when there is none: the call dials for itself.</returns>
     ValueTask<PreparedModel?> TryClaimAsync(StreamStart start, CancellationToken cancellationToken) => ValueTask.FromResult<PreparedModel?>(null);
+
+    /// <summary>
+    /// Told how each session came about, and of sessions in use that were refused for good: what a node knows of its model, it knows from all of its calls. Any thread.
+    /// </summary>
+    /// <param name="failure">Why it did not; null when it is configured and ready.</param>
+    void Report(ModelConnectException? failure)
+    {
+    }
 }

@@ -172,6 +172,11 @@ internal sealed class ModelLeg(
     private async Task<ModelLink?> ReturnAsync(ModelLink lost, ModelLoss loss, CancellationToken callOver)
     {
         TimeSpan at = clock.Now;
+        if (loss.Reason == CallEndReason.ModelFatalError)
+        {
+            _connector!.Report(new ModelConnectException(loss.Reason, loss.Detail));
+        }
+
         lost.Events.Abandon(at);
         control.Detach(at, loss.Reason, loss.Detail);
         while (control.IsEnding && ending.Reason == CallEndReason.None)
@@ -249,6 +254,15 @@ internal sealed class ModelLeg(
         while (!ledger.IsIdle && clock.Now < deadline)
         {
             await Task.Delay(s_look, clock.Provider, callOver);
+        }
+
+        if (options.Upstream.Fallback is { } fallback)
+        {
+            control.Transfer(fallback with { Announcement = null });
+            for (deadline = clock.Now + options.GoodbyeTimeout; !control.HandOverFailed && clock.Now < deadline;)
+            {
+                await Task.Delay(s_look, clock.Provider, callOver);
+            }
         }
 
         ending.TryEnd(loss.Reason, loss.Detail);

@@ -71,16 +71,15 @@ public sealed class PreparedModel : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
-        IDuplexPipe transport = await ConnectAsync(connector, options, time, cancellationToken);
-        var model = new PreparedModel(transport, options, time);
         try
         {
-            await model.ConfigureAsync(config, opening: true, cancellationToken);
+            PreparedModel model = await OpenAsync(connector, config, options, time, cancellationToken);
+            connector.Report(null);
             return model;
         }
-        catch
+        catch (ModelConnectException failure)
         {
-            await model.DisposeAsync();
+            connector.Report(failure);
             throw;
         }
     }
@@ -151,6 +150,23 @@ public sealed class PreparedModel : IAsyncDisposable
                 await _transport.Output.CompleteAsync();
                 await _transport.Input.CompleteAsync();
                 break;
+        }
+    }
+
+    private static async ValueTask<PreparedModel> OpenAsync(
+        IModelConnector connector, RealtimeSessionConfig config, CallSessionOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        IDuplexPipe transport = await ConnectAsync(connector, options, time, cancellationToken);
+        var model = new PreparedModel(transport, options, time);
+        try
+        {
+            await model.ConfigureAsync(config, opening: true, cancellationToken);
+            return model;
+        }
+        catch
+        {
+            await model.DisposeAsync();
+            throw;
         }
     }
 

@@ -53,6 +53,9 @@ public sealed record UpstreamOptions
     /// <summary>What the caller hears when the model is given up, before the call ends: mu-law, 8 kHz. Empty ends it without.</summary>
     public ReadOnlyMemory<byte> ApologySound { get; init; } = UpstreamSounds.Apology;
 
+    /// <summary>Who takes the call when the model is given up, after the apology; null hangs up. Needs an <see cref="ICallSteering"/>.</summary>
+    public CallTransfer? Fallback { get; init; }
+
     /// <summary>
     /// What the new session is asked when the agent was cut off by the loss or owes an answer; null asks nothing. Added to the session's own instructions for one response.
     /// </summary>

@@ -89,7 +89,8 @@ internal static class ServeCommand
                     tokens,
                     admit => new CallPlan(new RealtimeRunner(agents, NodeSession.RunnerOptions(options, TimeProvider.System, admit, loggers)).CreateSession()),
                     loggers,
-                    TimeProvider.System),
+                    TimeProvider.System,
+                    expected: cancellationToken => NodeSession.ExpectAsync(agents, options, TimeProvider.System, cancellationToken)),
                 Log,
                 cancellationToken);
         }

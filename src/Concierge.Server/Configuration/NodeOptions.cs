@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Concierge.Pipelines;
+using Concierge.Server.Upstream;
 using Concierge.Server.Usage;
 
 namespace Concierge.Server.Configuration;
@@ -62,6 +63,21 @@ internal sealed record NodeOptions
 
     /// <summary>What calls cost.</summary>
     public PriceTable Prices { get; init; } = PriceTable.Default;
+
+    /// <summary>Whether the model is dialled while the carrier reads its TwiML.</summary>
+    public bool Predial { get; init; } = true;
+
+    /// <summary>How long a session that was dialled ahead waits for its stream.</summary>
+    public TimeSpan PredialLife { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Dials of the model that may go in a second.</summary>
+    public int MaxDialsPerSecond { get; init; } = 100;
+
+    /// <summary>What a call does about a model that is lost.</summary>
+    public UpstreamOptions Upstream { get; init; } = new();
+
+    /// <summary>When the node takes the model for gone.</summary>
+    public UpstreamHealthOptions UpstreamHealth { get; init; } = new();
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

@@ -25,6 +25,14 @@ internal static class SettingNames
     public const string DrainSeconds = "DRAIN_SECONDS";
     public const string RecordingsFolder = "RECORDINGS_DIR";
     public const string PricesFile = "PRICES_FILE";
+    public const string Predial = "PREDIAL";
+    public const string PredialSeconds = "PREDIAL_SECONDS";
+    public const string MaxDialsPerSecond = "MAX_DIALS_PER_SECOND";
+    public const string ReconnectAttempts = "RECONNECT_ATTEMPTS";
+    public const string OutageSeconds = "OUTAGE_SECONDS";
+    public const string OutageSound = "OUTAGE_SOUND";
+    public const string ApologySound = "APOLOGY_SOUND";
+    public const string FallbackNumber = "FALLBACK_NUMBER";
     public const string LogLevel = "LOG_LEVEL";
     public const string Engine = "NODE_ENGINE";
     public const string Loops = "NODE_LOOPS";

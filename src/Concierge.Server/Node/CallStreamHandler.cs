@@ -2,14 +2,17 @@ using System.IO.Pipelines;
 using Concierge.Calls.Twilio;
 using Concierge.Pipelines;
 using Concierge.Protocols.MediaStreams;
+using Concierge.Protocols.Realtime;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node.Engine;
 using Concierge.Server.Recording;
+using Concierge.Server.Upstream;
+using Concierge.WebSockets;
 
 namespace Concierge.Server.Node;
 
 /// <summary>Runs a call session on each media stream.</summary>
-internal sealed class CallStreamHandler : IMediaStreamHandler, IDisposable
+internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
 {
     private readonly NodeOptions _options;
     private readonly StreamTokens _tokens;
@@ -20,28 +23,62 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IDisposable
     private readonly ILogger<CallSession> _log;
     private readonly CallWheel _wheel;
     private readonly RecordingWriter? _recordings;
+    private readonly UpstreamHealth _health;
+    private readonly UpstreamMetrics _metrics;
+    private readonly ParkedModels _parked;
+    private readonly Func<CancellationToken, ValueTask<RealtimeSessionConfig>>? _expected;
 
     /// <param name="options">The node's settings.</param>
     /// <param name="tokens">What a stream's token is checked against.</param>
     /// <param name="plan">What each call is about.</param>
     /// <param name="loggers">Where the calls log.</param>
     /// <param name="time">The clock of the calls.</param>
-    /// <param name="session">Bounds and choices of the calls; the audio mode is the node's. Null for the defaults.</param>
-    public CallStreamHandler(NodeOptions options, StreamTokens tokens, CallPlanner plan, ILoggerFactory loggers, TimeProvider time, CallSessionOptions? session = null)
+    /// <param name="session">Bounds and choices of the calls; the audio mode is the node's. Null for the node's own.</param>
+    /// <param name="expected">The model's session as most calls will want it: dialled ahead while the carrier reads its TwiML. Null dials nothing ahead.</param>
+    public CallStreamHandler(
+        NodeOptions options,
+        StreamTokens tokens,
+        CallPlanner plan,
+        ILoggerFactory loggers,
+        TimeProvider time,
+        CallSessionOptions? session = null,
+        Func<CancellationToken, ValueTask<RealtimeSessionConfig>>? expected = null)
     {
         _options = options;
         _tokens = tokens;
         _plan = plan;
         _time = time;
         _wheel = new CallWheel(time);
-        _connector = new RealtimeConnector(options, time);
-        _session = (session ?? new CallSessionOptions()) with { AudioMode = options.AudioMode };
+        _session = (session ?? new CallSessionOptions { Upstream = options.Upstream }) with { AudioMode = options.AudioMode };
         _log = loggers.CreateLogger<CallSession>();
         if (options.RecordingsFolder is { } folder)
         {
-            ILogger log = loggers.CreateLogger<RecordingWriter>();
-            RecordingRepair.Run(folder, log);
-            _recordings = new RecordingWriter(folder, log);
+            ILogger recordingLog = loggers.CreateLogger<RecordingWriter>();
+            RecordingRepair.Run(folder, recordingLog);
+            _recordings = new RecordingWriter(folder, recordingLog);
+        }
+
+        ILogger log = loggers.CreateLogger<UpstreamHealth>();
+        _health = new UpstreamHealth(options.UpstreamHealth, time, log) { Probe = ProbeAsync };
+        _parked = new ParkedModels(options.PredialLife, options.MaxCalls, time, log);
+        _connector = new RealtimeConnector(options, time, _health, _parked);
+        _metrics = new UpstreamMetrics(_health, _parked);
+        _expected = options.Predial ? expected : null;
+    }
+
+    /// <summary>What the node believes of the Realtime API.</summary>
+    public UpstreamHealth Health => _health;
+
+    /// <summary>Sessions that wait for their streams.</summary>
+    public ParkedModels Parked => _parked;
+
+    public bool CanServe => _health.TakesCalls;
+
+    public void Expect(string token, EventLoop? loop)
+    {
+        if (_expected is { } expected && CanServe)
+        {
+            _parked.Park(token, async ct => await PreparedModel.PrepareAsync(_connector.On(loop), await expected(ct), _session, _time, ct));
         }
     }
 
@@ -62,7 +99,13 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IDisposable
         return result.Reason;
     }
 
-    public void Dispose() => _recordings?.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        _health.Dispose();
+        _metrics.Dispose();
+        await _parked.DisposeAsync();
+        _recordings?.Dispose();
+    }
 
     private async Task<CallRecording?> FinishAsync(CallRecorder recorder, CallResult result)
     {
@@ -82,6 +125,13 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IDisposable
             RecordingLog.Truncated(_log, result.CallSid, "The disk did not take it in time.");
             return null;
         }
+    }
+
+    /// <summary>Looks whether the API answers, with a session that nobody uses and that costs nothing.</summary>
+    private async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        RealtimeSessionConfig config = _expected is null ? NodeSession.Create(_options) : await _expected(cancellationToken);
+        await using PreparedModel model = await PreparedModel.PrepareAsync(new RealtimeConnector(_options, _time), config, _session, _time, cancellationToken);
     }
 
     /// <summary>A stream must be the one that this node's own TwiML asked for.</summary>

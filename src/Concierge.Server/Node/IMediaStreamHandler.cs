@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Concierge.Pipelines;
+using Concierge.WebSockets;
 
 namespace Concierge.Server.Node;
 
@@ -10,4 +11,14 @@ internal interface IMediaStreamHandler
     /// <param name="carrier">The upgraded connection: WebSocket frames from the first byte.</param>
     /// <param name="draining">Cancelled when the node wants the call to end in order.</param>
     Task<CallEndReason> RunAsync(IDuplexPipe carrier, CancellationToken draining);
+
+    /// <summary>A stream is on its way: the carrier has been told to connect a call here. Returns at once.</summary>
+    /// <param name="token">The one-time token that the stream will show.</param>
+    /// <param name="loop">The event loop to dial on; null for the platform's engine.</param>
+    void Expect(string token, EventLoop? loop)
+    {
+    }
+
+    /// <summary>Whether a call that comes now could be served.</summary>
+    bool CanServe => true;
 }

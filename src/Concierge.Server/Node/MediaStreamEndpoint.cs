@@ -30,6 +30,14 @@ internal sealed class MediaStreamEndpoint(RequestAuthority authority, CallRegist
             return;
         }
 
+        if (!handler.CanServe)
+        {
+            NodeLog.RefusedUpgrade(log, Problem.NoModel.Status, Problem.NoModel.Detail);
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            await Problem.NoModel.WriteAsync(context);
+            return;
+        }
+
         using IDisposable? lease = calls.TryEnter();
         IHttpUpgradeFeature? upgrade = context.Features.Get<IHttpUpgradeFeature>();
         if (lease is null || upgrade is not { IsUpgradableRequest: true })

@@ -1,3 +1,4 @@
+using Concierge.Agents;
 using Concierge.Agents.Realtime;
 using Concierge.Protocols.MediaStreams;
 using Concierge.Protocols.Realtime;
@@ -33,4 +34,15 @@ internal static class NodeSession
             Admit = admit,
             Loggers = loggers,
         };
+
+    /// <summary>The model's session as the set's first agent begins it: what is dialled ahead of a stream.</summary>
+    /// <param name="agents">The agents.</param>
+    /// <param name="options">The node's settings.</param>
+    /// <param name="time">The clock of the calls.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async ValueTask<RealtimeSessionConfig> ExpectAsync(AgentSet agents, NodeOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        RealtimeSession session = new RealtimeRunner(agents, RunnerOptions(options, time, static (_, _) => ValueTask.CompletedTask)).CreateSession();
+        return session.Conduct.Apply(await session.ExpectAsync(cancellationToken));
+    }
 }

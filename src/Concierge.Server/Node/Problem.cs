@@ -13,6 +13,8 @@ internal sealed record Problem(int Status, string Title, string Detail)
     public static readonly Problem Busy = new(503, "No room", "The node is stopping, serves as many calls as MAX_CALLS allows, or as many as it can without delaying them.");
     public static readonly Problem Draining = new(503, "Stopping", "The node is stopping; it finishes its calls and takes no new ones.");
 
+    public static readonly Problem NoModel = new(503, "No model", "The Realtime API does not answer or refuses this node; calls are taken again when a probe succeeds.");
+
     /// <summary>Answers with this problem.</summary>
     public Task WriteAsync(HttpContext context)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Concierge.Calls.Twilio;
 using Concierge.Server.Configuration;
+using Concierge.Server.Node.Engine;
 using Microsoft.Extensions.Primitives;
 
 namespace Concierge.Server.Node;
@@ -10,8 +11,9 @@ namespace Concierge.Server.Node;
 /// <param name="authority">Who may ask.</param>
 /// <param name="tokens">Issues the stream's one-time token.</param>
 /// <param name="calls">Whether there is room.</param>
+/// <param name="handler">What will serve the stream; told of it ahead.</param>
 /// <param name="log">The node's log.</param>
-internal sealed class TwimlEndpoint(NodeOptions options, RequestAuthority authority, StreamTokens tokens, CallRegistry calls, ILogger<TwimlEndpoint> log)
+internal sealed class TwimlEndpoint(NodeOptions options, RequestAuthority authority, StreamTokens tokens, CallRegistry calls, IMediaStreamHandler handler, ILogger<TwimlEndpoint> log)
 {
     /// <summary>The stream parameter that carries the caller's own id of the call, from <c>?call_id=</c>.</summary>
     private const string CallIdParameter = "call_id";
@@ -40,7 +42,9 @@ internal sealed class TwimlEndpoint(NodeOptions options, RequestAuthority author
             return;
         }
 
-        TwimlResponse answer = calls.HasRoom ? Connect(context, callSid, accountSid, callId) : Decline(Single(fields, "Direction"));
+        TwimlResponse answer = !calls.HasRoom
+            ? Decline(Single(fields, "Direction"))
+            : handler.CanServe ? Connect(context, callSid, accountSid, callId) : Apologize();
         byte[] body = answer.ToUtf8();
         context.Response.ContentType = TwimlResponse.ContentType;
         context.Response.Headers.CacheControl = "no-store";
@@ -103,7 +107,8 @@ internal sealed class TwimlEndpoint(NodeOptions options, RequestAuthority author
         Dictionary<string, string> parameters = [];
         if (options.RequireStreamToken)
         {
-            parameters[StreamTokens.ParameterName] = tokens.Issue(callSid, accountSid);
+            string token = parameters[StreamTokens.ParameterName] = tokens.Issue(callSid, accountSid);
+            handler.Expect(token, context.Features.Get<LoopConnection>()?.Loop);
         }
 
         if (callId is not null)
@@ -130,6 +135,9 @@ internal sealed class TwimlEndpoint(NodeOptions options, RequestAuthority author
     private static TwimlResponse Decline(string? direction) => direction is null or "inbound"
         ? new TwimlResponse().Reject(TwimlRejectReason.Busy)
         : new TwimlResponse().Say("We are sorry, all lines are busy. Goodbye.").Hangup();
+
+    /// <summary>There is room and nobody to talk to: a person who hears why calls again later, one who hears a busy tone at once.</summary>
+    private static TwimlResponse Apologize() => new TwimlResponse().Say("We are sorry, our assistant cannot take your call at the moment. Please call again later.").Hangup();
 
     private static string? Single(KeyValuePair<string, string>[] fields, string name)
     {

@@ -45,7 +45,13 @@ public sealed class TwilioTwinCaller
             CallSid = _options.Stream.CallSid ?? TwilioSid.Make("CA", _scenario.Seed),
         };
         TwilioTwinCall call = await FetchAsync(webhook, stream, ct);
-        return call.ErrorCode is not null || call.StreamUrl is null ? call : await StreamAsync(call, webhook, stream, ct);
+        if (call.ErrorCode is not null || call.StreamUrl is null)
+        {
+            return call;
+        }
+
+        await Task.Delay(_options.StreamDelay, _time, ct);
+        return await StreamAsync(call, webhook, stream, ct);
     }
 
     private async Task<TwilioTwinCall> FetchAsync(Uri webhook, TwilioTwinOptions stream, CancellationToken ct)

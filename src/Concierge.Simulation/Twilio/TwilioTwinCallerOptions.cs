@@ -24,6 +24,9 @@ public sealed record TwilioTwinCallerOptions
     /// <summary>The webhook's time limit. The vendor allows 15 s.</summary>
     public TimeSpan WebhookTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>From the TwiML's arrival to the dialling of its stream. The vendor takes some tenths of a second; default none.</summary>
+    public TimeSpan StreamDelay { get; init; }
+
     /// <summary>The stream. Its custom parameters are those of the TwiML.</summary>
     public TwilioTwinOptions Stream { get; init; } = new();
 }

@@ -2,6 +2,7 @@ using Concierge.Agents.Guardrails;
 using Concierge.Agents.Realtime;
 using Concierge.Pipelines;
 using Concierge.Protocols.Realtime;
+using Concierge.Simulation.Time;
 
 namespace Concierge.Agents.Tests.Realtime;
 
@@ -38,6 +39,43 @@ public sealed class RealtimeSessionTests
         var test = new SessionUnderTest(AgentSet.Create(set => set.Agent("Desk").Instructions("x").Greets(words)));
         await test.BeginAsync();
         Assert.Equal([asked], test.Call.Asked);
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public void Speaks_after_all_when_the_other_side_does_not_say_hello_in_time(bool hello, int asked)
+    {
+        var loop = new VirtualTimeLoop();
+        loop.Run(async () =>
+        {
+            var test = new SessionUnderTest(Desk(), options => options with { Time = loop.TimeProvider });
+            await test.BeginAsync();
+            await Task.Delay(TimeSpan.FromSeconds(4.9), loop.TimeProvider);
+            Assert.Empty(test.Call.Asked);
+            if (hello)
+            {
+                await test.TellAsync(new CallEvent.CallerSpeechStarted(TimeSpan.Zero, "u1", TimeSpan.Zero));
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(60), loop.TimeProvider);
+            Assert.Equal(asked, test.Call.Asked.Count);
+        });
+    }
+
+    [Fact]
+    public async Task What_is_dialled_ahead_is_what_the_call_begins_with()
+    {
+        RealtimeSessionConfig ahead = await new SessionUnderTest(Desk()).Session.ExpectAsync(CancellationToken.None);
+        RealtimeSessionConfig begun = await new SessionUnderTest(Desk()).BeginAsync();
+        Assert.Equal(Written(begun), Written(ahead));
+
+        static string Written(RealtimeSessionConfig config)
+        {
+            var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+            RealtimeClientEvents.WriteSessionUpdate(buffer, config);
+            return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+        }
     }
 
     [Fact]

@@ -516,6 +516,27 @@ public sealed class UpstreamLossTests
         Assert.Equal((5, 5), (result.Counters.ModelLosses, result.Counters.ModelReturns));
     }
 
+    [Theory]
+    [InlineData(true, CallEndReason.Transferred)]
+    [InlineData(false, CallEndReason.ModelFatalError)]
+    public void A_call_whose_model_is_given_up_is_handed_to_the_fallback_after_the_apology(bool carrierTakesIt, CallEndReason reason)
+    {
+        var steering = new Steering { Refuses = !carrierTakesIt };
+        var (result, call) = TestCall.Run(
+            async c =>
+            {
+                await c.BeginAsync();
+                await c.Model.CloseAsync(3000, "invalid_request_error.insufficient_quota");
+                await c.LiveAsync(10);
+            },
+            new CallSessionOptions { Upstream = new UpstreamOptions { Fallback = new CallTransfer("+15005550110") } },
+            steering: steering);
+        Assert.Equal(["+15005550110"], steering.Targets);
+        Assert.Equal(reason, result.Reason);
+        Assert.Equal(UpstreamSounds.Apology.Length, call.Carrier.HeardOctets);
+        Assert.InRange(result.Duration.TotalSeconds, 0.9, 2);
+    }
+
     private static string Describe(JsonNode e)
     {
         JsonNode item = e["item"]!;
@@ -525,5 +546,20 @@ public sealed class UpstreamLossTests
             "function_call" => $"call {item["call_id"]} {item["name"]} {item["arguments"]}",
             _ => $"output {item["call_id"]} {item["output"]}",
         };
+    }
+
+    private sealed class Steering : ICallSteering
+    {
+        public List<string> Targets { get; } = [];
+
+        public bool Refuses { get; init; }
+
+        public ValueTask TransferAsync(string callSid, CallTransfer transfer, CancellationToken cancellationToken)
+        {
+            Targets.Add(transfer.Target);
+            return Refuses ? throw new CallSteeringException("busy") : ValueTask.CompletedTask;
+        }
+
+        public ValueTask PressKeysAsync(string callSid, string keys, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }
 }

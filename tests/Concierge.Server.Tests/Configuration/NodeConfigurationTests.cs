@@ -1,3 +1,4 @@
+using Concierge.Audio;
 using Concierge.Pipelines;
 using Concierge.Server.Configuration;
 using Microsoft.Extensions.Configuration;
@@ -63,6 +64,68 @@ public class NodeConfigurationTests
         Assert.False(warning.IsError);
         Assert.Contains(word, warning.Message);
         Assert.Contains("gpt-realtime-2.1", warning.Fix);
+    }
+
+    [Fact]
+    public void Reads_what_becomes_of_a_call_whose_model_is_lost()
+    {
+        NodeOptions usual = Valid(Secure());
+        Assert.Equal((true, 15, 100), (usual.Predial, usual.PredialLife.TotalSeconds, usual.MaxDialsPerSecond));
+        Assert.Equal((3, 15), (usual.Upstream.Attempts, usual.Upstream.Patience.TotalSeconds));
+        Assert.False(usual.Upstream.HoldingSound.IsEmpty);
+        Assert.Null(usual.Upstream.Fallback);
+        NodeOptions set = Valid(Secure(
+            ("PREDIAL", "false"), ("PREDIAL_SECONDS", "30"), ("MAX_DIALS_PER_SECOND", "20"), ("RECONNECT_ATTEMPTS", "1"), ("OUTAGE_SECONDS", "8"),
+            ("OUTAGE_SOUND", "none"), ("APOLOGY_SOUND", "none"), ("FALLBACK_NUMBER", "+15005550110")));
+        Assert.Equal((false, 30, 20), (set.Predial, set.PredialLife.TotalSeconds, set.MaxDialsPerSecond));
+        Assert.Equal((1, 8), (set.Upstream.Attempts, set.Upstream.Patience.TotalSeconds));
+        Assert.True(set.Upstream.HoldingSound.IsEmpty && set.Upstream.ApologySound.IsEmpty);
+        Assert.Equal("+15005550110", set.Upstream.Fallback!.Target);
+    }
+
+    [Fact]
+    public void Takes_a_recorded_phrase_as_the_carrier_plays_it_and_says_what_is_wrong_with_another()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            string phrase = Path.Combine(folder, "one-moment.wav");
+            using (FileStream file = File.Create(phrase))
+            using (WavWriter wav = new(file, 24_000, 2))
+            {
+                short[] second = new short[2 * 24_000];
+                for (int i = 0; i < second.Length; i++)
+                {
+                    second[i] = (short)(8_000 * Math.Sin(2 * Math.PI * 500 * (i / 2) / 24_000));
+                }
+
+                wav.Write(second);
+            }
+
+            ReadOnlyMemory<byte> sound = Valid(Secure(("OUTAGE_SOUND", phrase))).Upstream.HoldingSound;
+            Assert.InRange(sound.Length, 7_900, 8_010);
+            short[] heard = new short[sound.Length];
+            MuLaw.Decode(sound.Span, heard);
+            Assert.Equal(8_000 / Math.Sqrt(2) / 32_768, PcmLevel.Rms(heard.AsSpan(400, 7_000)), 0.01);
+
+            File.WriteAllText(Path.Combine(folder, "phrase.mp3"), "ID3");
+            foreach ((string name, string path, string word) in ((string, string, string)[])
+            [
+                ("OUTAGE_SOUND", Path.Combine(folder, "missing.wav"), "missing.wav"),
+                ("APOLOGY_SOUND", Path.Combine(folder, "phrase.mp3"), ".mp3"),
+                ("FALLBACK_NUMBER", "911", "911"),
+            ])
+            {
+                ConfigurationProblem problem = Assert.Single(Read(Secure((name, path))).Problems);
+                Assert.True(problem.IsError);
+                Assert.Equal(name, problem.Setting);
+                Assert.Contains(word, problem.Message);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Theory]

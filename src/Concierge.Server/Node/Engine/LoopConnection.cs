@@ -50,6 +50,9 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe
 
     public PipeWriter Output { get; }
 
+    /// <summary>The loop that the connection is on.</summary>
+    public EventLoop Loop => _bottom.Loop;
+
     /// <summary>
     /// The connection without the server around it, once its upgrade has been answered: what followed the request is still in the input.
     /// </summary>
