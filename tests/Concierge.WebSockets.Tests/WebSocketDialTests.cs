@@ -53,6 +53,50 @@ public sealed class WebSocketDialTests
     }
 
     [Fact]
+    public async Task Uses_the_last_good_address_while_the_resolver_fails_or_hangs_and_the_new_one_when_it_answers()
+    {
+        using Loopback listener = new();
+        Func<Task<IPAddress[]>> resolve = () => Task.FromResult(new[] { IPAddress.Loopback });
+        WebSocketClientConnector connector = new(Loopback.Direct with { Resolve = (_, _) => resolve(), ResolvePatience = TimeSpan.FromMilliseconds(50) });
+        await ConnectAsync();
+        resolve = () => throw new SocketException((int)SocketError.HostNotFound);
+        await ConnectAsync();
+        resolve = () => new TaskCompletionSource<IPAddress[]>().Task;
+        await ConnectAsync();
+        resolve = () => Task.FromResult(Array.Empty<IPAddress>());
+        await ConnectAsync();
+
+        // The name has moved: nobody listens there, and the old address is not gone back to behind the resolver's back.
+        resolve = () => Task.FromResult(new[] { IPAddress.Parse("127.0.0.9") });
+        using Socket elsewhere = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        WebSocketConnectException refused = await Assert.ThrowsAsync<WebSocketConnectException>(
+            async () => await connector.ConnectAsync(new WebSocketClientRequest(new Uri($"ws://model.test:{FreePort()}/"))));
+        Assert.Equal(WebSocketConnectError.ConnectFailed, refused.Error);
+
+        async Task ConnectAsync()
+        {
+            Task serving = listener.ServeAsync(async transport => await WebSocketServerHandshake.RunAsync(transport));
+            await using (await connector.ConnectAsync(new WebSocketClientRequest(new Uri($"ws://model.test:{listener.Port}/"))))
+            {
+                await serving;
+            }
+        }
+
+        int FreePort()
+        {
+            elsewhere.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.9"), 0)); // bound and not listening: connections are refused
+            return ((IPEndPoint)elsewhere.LocalEndPoint!).Port;
+        }
+    }
+
+    [Fact]
+    public async Task A_name_that_was_never_reached_and_does_not_resolve_fails_at_once()
+    {
+        WebSocketConnectorOptions options = Loopback.Direct with { Resolve = (_, _) => throw new SocketException((int)SocketError.HostNotFound) };
+        Assert.Equal(WebSocketConnectError.NameNotResolved, (await FailAsync(new Uri("ws://nowhere.test/"), options)).Error);
+    }
+
+    [Fact]
     public async Task Goes_through_a_proxy_with_credentials()
     {
         using Loopback target = new();

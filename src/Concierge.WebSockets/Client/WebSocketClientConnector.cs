@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -6,10 +7,11 @@ using System.Security.Authentication;
 namespace Concierge.WebSockets;
 
 /// <summary>Dials a WebSocket server: resolves, connects, TLS, upgrade, each bounded in time. Redirects are refused, never followed.</summary>
-/// <remarks>Thread-safe; holds no connection.</remarks>
+/// <remarks>Thread-safe; holds no connection, and remembers which addresses answered.</remarks>
 public sealed class WebSocketClientConnector
 {
     private readonly WebSocketConnectorOptions _options;
+    private readonly ConcurrentDictionary<string, IPAddress[]> _lastGood = new(StringComparer.OrdinalIgnoreCase); // one or two names in a node's life
 
     /// <summary>Creates a connector.</summary>
     /// <param name="options">How to dial; defaults when null.</param>
@@ -104,16 +106,24 @@ public sealed class WebSocketClientConnector
         }
     }
 
-    private static async ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken ct)
+    /// <summary>A name's addresses; those of the last connection where the resolver fails or takes its time, so that a resolver's outage is not the node's.</summary>
+    private async ValueTask<IPAddress[]> ResolveAsync(string host, CancellationToken ct)
     {
         if (IPAddress.TryParse(host, out IPAddress? literal))
         {
             return [literal];
         }
 
+        _lastGood.TryGetValue(host, out IPAddress[]? known);
         try
         {
-            IPAddress[] addresses = await Dns.GetHostAddressesAsync(host, ct);
+            Task<IPAddress[]> resolving = _options.Resolve(host, ct);
+            if (known is not null && !await IsDoneInTimeAsync(resolving, ct))
+            {
+                return known;
+            }
+
+            IPAddress[] addresses = await resolving;
             if (addresses.Length > 0)
             {
                 return HappyEyeballs.Order(addresses);
@@ -121,10 +131,25 @@ public sealed class WebSocketClientConnector
         }
         catch (SocketException exception)
         {
-            throw new WebSocketConnectException(WebSocketConnectError.NameNotResolved, $"The name {host} does not resolve.", exception);
+            return known ?? throw new WebSocketConnectException(WebSocketConnectError.NameNotResolved, $"The name {host} does not resolve.", exception);
         }
 
-        throw new WebSocketConnectException(WebSocketConnectError.NameNotResolved, $"The name {host} has no address.");
+        return known ?? throw new WebSocketConnectException(WebSocketConnectError.NameNotResolved, $"The name {host} has no address.");
+    }
+
+    private async Task<bool> IsDoneInTimeAsync(Task<IPAddress[]> resolving, CancellationToken ct)
+    {
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        await Task.WhenAny(resolving, Task.Delay(_options.ResolvePatience, _options.TimeProvider, over.Token));
+        await over.CancelAsync();
+        ct.ThrowIfCancellationRequested();
+        if (resolving.IsCompleted)
+        {
+            return true;
+        }
+
+        _ = resolving.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        return false;
     }
 
     private async ValueTask<TConnection> ConnectAnyAsync<TConnection>(
@@ -134,7 +159,9 @@ public sealed class WebSocketClientConnector
         IPAddress[] addresses = await ResolveAsync(host, ct);
         try
         {
-            return await HappyEyeballs.ConnectAsync(addresses, (address, token) => connect(new IPEndPoint(address, port), token), _options.TimeProvider, ct);
+            TConnection connection = await HappyEyeballs.ConnectAsync(addresses, (address, token) => connect(new IPEndPoint(address, port), token), _options.TimeProvider, ct);
+            _lastGood[host] = addresses;
+            return connection;
         }
         catch (SocketException exception)
         {

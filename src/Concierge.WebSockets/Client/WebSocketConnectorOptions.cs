@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 
 namespace Concierge.WebSockets;
@@ -7,6 +8,15 @@ public sealed record WebSocketConnectorOptions
 {
     /// <summary>For resolving and connecting, all addresses (and the proxy's answer) together. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Finds a name's addresses. Default the system's resolver.</summary>
+    public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = static (host, ct) => Dns.GetHostAddressesAsync(host, ct);
+
+    /// <summary>
+    /// How long a name may take to resolve before the addresses that it had at the last connection are used instead; they are used at once when it does not resolve at all.
+    /// A name that was never connected to is waited for as long as <see cref="ConnectTimeout"/> allows. Default 1 s.
+    /// </summary>
+    public TimeSpan ResolvePatience { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>For TLS and the upgrade together. Default 5 s.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
