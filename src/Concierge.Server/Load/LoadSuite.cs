@@ -66,6 +66,8 @@ internal sealed class LoadSuite(LoadOptions options, Action<LoadRun> told)
         await generator.StartCallsAsync(subject.Address, cancellationToken);
         await Task.Delay(options.WarmUp, cancellationToken);
 
+        // Asked twice: the first answer makes what later ones use again.
+        await subject.ReadCountersAsync(cancellationToken);
         RuntimeCounters? countersBefore = await subject.ReadCountersAsync(cancellationToken);
         ProcessUsage? before = subject.Usage;
         long start = Stopwatch.GetTimestamp();
@@ -108,7 +110,7 @@ internal sealed class LoadSuite(LoadOptions options, Action<LoadRun> told)
     {
         if (reading.Up.Sent == 0 && reading.Down.Sent == 0)
         {
-            string said = subject.LastLines;
+            string said = string.Join(" / ", subject.LastLines.Split(Environment.NewLine).TakeLast(2));
             return reading.FirstFailure
                 ?? (reading.Connected > 0 ? "no call reached the Realtime server with audio: does the bridge dial REALTIME_URL?" : "no call was accepted")
                 + (said.Length == 0 ? "" : $"; the bridge said: {said}");

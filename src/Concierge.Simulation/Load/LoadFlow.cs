@@ -16,6 +16,11 @@ internal sealed class LoadFlow(LoadTally tally, int callId, LoadAudioFormat send
 
     private const int FirstIds = 32;
 
+    /// <summary>Somebody who speaks draws breath: the last 400 ms of each 3 s are silence. Sound without a pause is taken for hold music, and rightly.</summary>
+    private const int Phrase = 150;
+
+    private const int Breath = 20;
+
     private readonly long[] _sentAt = new long[Ring];
     private readonly bool[] _counted = new bool[Ring];
     private long _next;
@@ -36,10 +41,17 @@ internal sealed class LoadFlow(LoadTally tally, int callId, LoadAudioFormat send
         bool isId = index < FirstIds ? (index & 1) == 0 : index % IdEvery == 0;
         int slot = (int)(index % Ring);
         _sentAt[slot] = now;
-        _counted[slot] = tally.Counting && !isId;
+        bool silent = index % Phrase >= Phrase - Breath;
+        _counted[slot] = tally.Counting && !isId && !silent;
         if (_counted[slot])
         {
             tally.Sent++;
+        }
+
+        if (silent)
+        {
+            frame.Fill(sends == LoadAudioFormat.MuLaw ? LoadStamp.Silence : (byte)0);
+            return;
         }
 
         int value = isId ? callId : (int)(index & LoadStamp.MaxValue);

@@ -23,14 +23,16 @@ internal static class LoadStamp
 
     private const int LeadMilliseconds = 4;
 
+    /// <summary>The mu-law octet of silence.</summary>
+    public const byte Silence = 0xFF;
+
     private static readonly byte s_up = EncodeOne(Amplitude);
     private static readonly byte s_down = EncodeOne(-Amplitude);
-    private static readonly byte s_silence = EncodeOne(0);
 
     /// <summary>Fills 160 octets of mu-law.</summary>
     public static void Write(Span<byte> muLaw, int value, bool isId)
     {
-        muLaw.Fill(s_silence);
+        muLaw.Fill(Silence);
         uint bits = Pack(value, isId);
         int position = LeadMilliseconds * 8;
         for (int i = Bits - 1; i >= 0; i--)

@@ -27,7 +27,7 @@ public sealed class LoadEndsTests
         Assert.Same(far, call.Model);
         foreach (LoadTally tally in (LoadTally[])[board.Up, board.Down])
         {
-            Assert.True(tally.Sent > 150, $"{tally.Sent}");
+            Assert.True(tally.Sent > 100, $"{tally.Sent}");
             Assert.Equal((0L, 0L), (tally.Lost, tally.Repeated));
         }
 

@@ -59,7 +59,7 @@ public sealed class LoadFlowTests
 
         Assert.Equal((0L, 0L, tally.Sent), (tally.Lost, tally.Repeated, tally.Received));
         Assert.Equal(1_000, tally.Latency.MaxNanoseconds);
-        Assert.True(tally.Sent > 39_000);
+        Assert.InRange(tally.Sent, 33_000, 35_000); // without the breaths and the names
     }
 
     [Fact]

@@ -43,8 +43,8 @@ internal sealed class OverloadGuard(TimeSpan lateness)
         _shares[_samples % SamplesToFill] = share;
         _samples++;
         int count = Math.Min(_samples, SamplesToFill);
-        Lateness = Median(_latest, count);
-        Share = Median(_shares, count);
+        Lateness = Median<TimeSpan>(_latest, count);
+        Share = Median<double>(_shares, count);
         if (!IsOverloaded)
         {
             IsOverloaded = calls >= FewestCalls && count == SamplesToFill && (Lateness > lateness || Share > FullShare);
@@ -57,10 +57,13 @@ internal sealed class OverloadGuard(TimeSpan lateness)
         return !IsOverloaded;
     }
 
-    private static T Median<T>(T[] values, int count)
+    private static T Median<T>(ReadOnlySpan<T> values, int count)
+        where T : unmanaged
     {
-        T[] sorted = values[..count];
-        Array.Sort(sorted);
+        Span<T> sorted = stackalloc T[SamplesToFill];
+        sorted = sorted[..count];
+        values[..count].CopyTo(sorted);
+        sorted.Sort();
         return sorted[(count - 1) / 2];
     }
 }
