@@ -2,7 +2,7 @@ namespace Concierge.Server.Node.Engine;
 
 /// <summary>Decides by how late the node's own loops are whether it takes new calls. Knows no clock and no loop: it is given a sample each <see cref="Interval"/>.</summary>
 /// <remarks>
-/// A node is full when its loops are busy nearly all the time, which is seen before anything is late, or when a round of a loop takes so long that its last socket waits longer than the
+/// A node is full when its loops are busy most of the time (the calls that are being set up, and what runs beside the loops, need the rest), which is seen before anything is late, or when a round of a loop takes so long that its last socket waits longer than the
 /// bound. It takes calls again only well below both, and after a while: what was refused comes back at once. Medians are judged, so that a pause of the collector, the compiler or the
 /// system is none of it, and a node with hardly any calls is never full: whatever delays it, refusing calls would not help.
 /// </remarks>
@@ -12,9 +12,9 @@ internal sealed class OverloadGuard(TimeSpan lateness)
     /// <summary>Between two samples.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    private const double FullShare = 0.90;
-    private const double FreeShare = 0.80;
-    private const int SamplesToFill = 9;
+    private const double FullShare = 0.75;
+    private const double FreeShare = 0.65;
+    private const int SamplesToFill = 5;
     private const int SamplesToFree = 20;
     private const int FewestCalls = 8;
 
