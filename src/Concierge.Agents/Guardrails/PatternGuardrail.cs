@@ -22,7 +22,7 @@ public sealed class PatternGuardrail : Guardrail
         const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
         try
         {
-            _pattern = new Regex(pattern, Options | RegexOptions.NonBacktracking, limit);
+            _pattern = new Regex(pattern, Options | RegexOptions.NonBacktracking); // linear in the text: no time-out needed
         }
         catch (NotSupportedException)
         {

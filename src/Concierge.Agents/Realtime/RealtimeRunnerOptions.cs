@@ -18,6 +18,12 @@ public sealed record RealtimeRunnerOptions
     /// <summary>Checks a stream before anything is dialled; throws <see cref="Pipelines.CallRejectedException"/> to refuse it.</summary>
     public Func<StreamStart, CancellationToken, ValueTask>? Admit { get; init; }
 
+    /// <summary>
+    /// Chooses who begins once the stream is known, and may fill the conversation's context; null as its answer leaves the choice made before. A name that the set does not
+    /// have refuses the call.
+    /// </summary>
+    public Func<StreamStart, AgentContext, CancellationToken, ValueTask<string?>>? Choose { get; init; }
+
     /// <summary>How agents behave on the line that say nothing about it themselves.</summary>
     public CallConduct Conduct { get; init; } = CallConduct.Attentive;
 

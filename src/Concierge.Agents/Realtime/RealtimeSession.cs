@@ -139,6 +139,13 @@ public sealed partial class RealtimeSession : ICallController
             await _options.Admit(start, cancellationToken);
         }
 
+        if (_options.Choose is not null && await _options.Choose(start, Context, cancellationToken) is { } chosen)
+        {
+            _offered = _set.TryFind(chosen, out Agent? begins)
+                ? new OfferedTools(begins, [], Context, _set)
+                : throw new CallRejectedException(CallEndReason.ControllerFailed, $"There is no agent '{chosen}'; there are {string.Join(", ", _set.Agents.Select(a => a.Name))}.");
+        }
+
         foreach ((string name, string value) in start.CustomParameters)
         {
             Context.Variables.TryAdd(name, value);

@@ -17,8 +17,7 @@ internal static class ConciergeCommandLine
     {
         try
         {
-            // Without a word: what there is to say.
-            ParseResult result = Build().Parse(arguments.Length == 0 ? ["--help"] : arguments);
+            ParseResult result = Build().Parse(arguments);
             if (result.Errors.Count > 0 && result.Action is ParseErrorAction)
             {
                 return await ReportUsageAsync(result, error);
@@ -64,6 +63,9 @@ internal static class ConciergeCommandLine
         root.Add(CodecCommand.Create());
         root.Add(LoadCommand.Create());
         root.Add(LoadRelayCommand.Create());
+        root.Add(AgentsCommand.Create());
+        root.Add(AskCommand.Create());
+        root.SetAction((result, _) => PromptCommand.RunAsync(result.InvocationConfiguration, Console.In, isTerminal: !Console.IsInputRedirected && !Console.IsOutputRedirected));
         root.Add(FiltersCommand.Create());
         root.Add(TwinCommand.Create());
         return root;

@@ -33,13 +33,16 @@ internal static class DemoCommand
         Option<CallAudioMode> mode = AudioMode();
         Option<bool> fast = new("--fast") { Description = "Under a virtual clock, as fast as this machine can." };
         Option<bool> json = new("--json") { Description = "Print the result as one JSON object; everything else goes to the error stream." };
-        Command command = new("demo", "Place one simulated call through the node: real speech, real frames, checked at both ends.") { scenario, output, mode, fast, json };
+        Option<string?> agents = new("--agents") { Description = "Your own agent file, instead of the concierge's.", HelpName = "FILE" };
+        Option<string?> agent = new("--agent") { Description = "Which of its agents speaks; the one that begins unless given.", HelpName = "NAME" };
+        Command command = new("demo", "Place one simulated call through the node: real speech, real frames, checked at both ends.") { scenario, output, mode, fast, json, agents, agent };
         command.SetAction((result, _) => RunAsync(
             result.GetValue(scenario)!,
             result.GetValue(output)!,
             result.GetValue(mode),
             result.GetValue(fast),
             result.GetValue(json),
+            (result.GetValue(agents), result.GetValue(agent)),
             result.InvocationConfiguration));
         return command;
     }
@@ -66,9 +69,10 @@ internal static class DemoCommand
         },
     };
 
-    private static async Task<int> RunAsync(string scenarioName, string folder, CallAudioMode mode, bool fast, bool json, InvocationConfiguration streams)
+    private static async Task<int> RunAsync(string scenarioName, string folder, CallAudioMode mode, bool fast, bool json, (string? File, string? Name) agent, InvocationConfiguration streams)
     {
         Scenario scenario = Find(scenarioName);
+        var options = new DemoOptions(scenario, mode, fast) { AgentsFile = agent.File is { } given ? AgentsCommand.Resolve(given) : null, Agent = agent.Name };
         var files = new DemoFiles(folder);
         files.Prepare();
         using Interruption interruption = Interruption.Listen();
@@ -76,7 +80,7 @@ internal static class DemoCommand
         DemoEvidence evidence;
         await using (DemoConsole console = DemoConsole.Start(terminal, $"{scenario.Title} ({(fast ? "virtual clock" : "real time")})"))
         {
-            evidence = await new DemoCall(new DemoOptions(scenario, mode, fast), console).RunAsync(interruption.Token);
+            evidence = await new DemoCall(options, console).RunAsync(interruption.Token);
         }
 
         IReadOnlyList<HeardResponse> heard = HeardResponse.FindAll(evidence);

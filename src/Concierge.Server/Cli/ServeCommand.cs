@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using Concierge.Agents;
-using Concierge.Agents.Realtime;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
+using Concierge.Server.Requests;
 using Concierge.Server.Shell;
 using Microsoft.Extensions.Logging.Console;
 
@@ -70,27 +70,53 @@ internal static class ServeCommand
 
         // Signals are ours from before the first socket to after the last call.
         using Interruption interruption = Interruption.Listen();
-        await using NodeHost node = await StartAsync(options, interruption.Token);
+        using IDisposable? traces = TraceExport.Start(configuration);
+        await using NodeAgents agents = OpenAgents(options, configuration, streams.Error);
+        await using NodeHost node = await StartAsync(options, agents, interruption.Token);
         ConfigurationReport.WriteBanner(streams.Output, options, node.Address);
         await Task.Delay(Timeout.Infinite, interruption.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
         return await node.StopAsync(interruption.Force) ? ExitCodes.Success : ExitCodes.Failed;
     }
 
-    private static async Task<NodeHost> StartAsync(NodeOptions options, CancellationToken cancellationToken)
+    private static NodeAgents OpenAgents(NodeOptions options, IConfiguration configuration, TextWriter error)
+    {
+        List<ConfigurationProblem> problems = [];
+        ConciergeOptions concierge = ConciergeOptions.Read(configuration, problems);
+        ConfigurationReport.Write(error, problems);
+        if (problems.Exists(p => p.IsError))
+        {
+            throw new CommandException(ExitCodes.Configuration, "the settings above must be corrected first.");
+        }
+
+        string? file = string.IsNullOrWhiteSpace(configuration[ConciergeSettings.AgentsFile]) ? null : concierge.AgentsFile;
+        try
+        {
+            return NodeAgents.Open(options, file, concierge.Transfers, concierge.DataDirectory, configuration[ConciergeSettings.VendorTracing] is { Length: > 0 } workflow ? workflow : null);
+        }
+        catch (AgentDefinitionException e)
+        {
+            throw new CommandException(ExitCodes.Configuration, $"AGENTS_FILE: {file} cannot be used:\n{string.Join('\n', e.Problems.Select(p => $"  {file}{p}."))}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Configuration, $"AGENTS_FILE: {file} cannot be read: {e.Message}");
+        }
+    }
+
+    private static async Task<NodeHost> StartAsync(NodeOptions options, NodeAgents agents, CancellationToken cancellationToken)
     {
         try
         {
-            AgentSet agents = FrontDeskAgent.Create(options);
             return await NodeHost.StartAsync(
                 options,
                 TimeProvider.System,
                 (tokens, loggers) => new CallStreamHandler(
                     options,
                     tokens,
-                    admit => new CallPlan(new RealtimeRunner(agents, NodeSession.RunnerOptions(options, TimeProvider.System, admit, loggers)).CreateSession()),
+                    admit => new CallPlan(agents.CreateSession(admit, loggers)),
                     loggers,
                     TimeProvider.System,
-                    expected: cancellationToken => NodeSession.ExpectAsync(agents, options, TimeProvider.System, cancellationToken)),
+                    expected: cancellationToken => agents.ExpectAsync(cancellationToken)),
                 Log,
                 cancellationToken);
         }

@@ -10,6 +10,7 @@ using Concierge.Agents.Telephone;
 using Concierge.Calls.Outcome;
 using Concierge.Calls.Reservations;
 using Concierge.Pipelines;
+using Concierge.Server.Cli;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
 using Concierge.Server.Shell;
@@ -140,11 +141,18 @@ internal sealed class DemoCall
     {
         _nodeStarted = time.GetUtcNow();
         var request = new ReservationRequest("Trattoria Bella", 4, new DateOnly(2027, 6, 11), new TimeOnly(19, 30), "Morgan", "a quiet table near the window, if there is one");
-        AgentDefinitions concierge = AgentFile.Load(ReadyAgents.Concierge, new AgentFileOptions { HostTools = ConciergeTools.Catalog, Time = time });
-        AgentSet agents = concierge.Set ?? throw new CommandException(ExitCodes.Input, $"{ReadyAgents.Concierge} {concierge.Problems[0]}.");
+        string file = _options.AgentsFile ?? ReadyAgents.Concierge;
+        AgentDefinitions concierge = AgentsCommand.Load(file, new AgentFileOptions { HostTools = ConciergeTools.Catalog, Time = time });
+        AgentSet agents = concierge.Set ?? throw AgentsCommand.Broken(file, concierge);
+        string speaker = _options.Agent ?? (_options.AgentsFile is null ? ReadyAgents.ReservationCall : agents.Start.Name);
+        if (!agents.TryFind(speaker, out _))
+        {
+            throw new CommandException(ExitCodes.Input, $"--agent {speaker}: there is no such agent; there are {string.Join(", ", agents.Agents.Select(a => a.Name))}.");
+        }
+
         AgentContext context = ReservationBrief.CreateContext(
             ReservationDetails.Book(request), variables: concierge.Variables, recorder: new OutcomeRecorder(outcome => _outcome = outcome));
-        return new CallPlan(new RealtimeRunner(agents, NodeSession.RunnerOptions(node, time, admit)).CreateSession(context, ReadyAgents.ReservationCall))
+        return new CallPlan(new RealtimeRunner(agents, NodeSession.RunnerOptions(node, time, admit)).CreateSession(context, speaker))
         {
             Observers = [_observer],
             OnEnded = End,

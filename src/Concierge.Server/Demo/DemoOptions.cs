@@ -7,4 +7,11 @@ namespace Concierge.Server.Demo;
 /// <param name="Scenario">The script of both far ends.</param>
 /// <param name="Mode">What crosses the bridge towards the model.</param>
 /// <param name="Fast">Under the virtual clock, in memory, instead of over sockets in real time.</param>
-internal sealed record DemoOptions(Scenario Scenario, CallAudioMode Mode, bool Fast);
+internal sealed record DemoOptions(Scenario Scenario, CallAudioMode Mode, bool Fast)
+{
+    /// <summary>The agent file; null for the concierge that comes with the program.</summary>
+    public string? AgentsFile { get; init; }
+
+    /// <summary>Who speaks; null for the concierge's reservation call, or with another file for the agent that begins there.</summary>
+    public string? Agent { get; init; }
+}

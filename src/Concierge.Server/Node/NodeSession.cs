@@ -1,5 +1,7 @@
 using Concierge.Agents;
 using Concierge.Agents.Realtime;
+using Concierge.Agents.Usage;
+using Concierge.Pipelines;
 using Concierge.Protocols.MediaStreams;
 using Concierge.Protocols.Realtime;
 using Concierge.Server.Configuration;
@@ -33,6 +35,7 @@ internal static class NodeSession
             Time = time,
             Admit = admit,
             Loggers = loggers,
+            Price = (model, used) => options.Prices.Cost(model, options.TranscriptionModel, ToUsage(used))?.Amount,
         };
 
     /// <summary>The model's session as the set's first agent begins it: what is dialled ahead of a stream.</summary>
@@ -45,4 +48,14 @@ internal static class NodeSession
         RealtimeSession session = new RealtimeRunner(agents, RunnerOptions(options, time, static (_, _) => ValueTask.CompletedTask)).CreateSession();
         return session.Conduct.Apply(await session.ExpectAsync(cancellationToken));
     }
+
+    private static CallUsage ToUsage(ModelUsage used) => new()
+    {
+        Responses = 1,
+        InputText = used.InputText,
+        InputAudio = used.InputAudio,
+        InputCached = used.InputCached,
+        OutputText = used.OutputText,
+        OutputAudio = used.OutputAudio,
+    };
 }

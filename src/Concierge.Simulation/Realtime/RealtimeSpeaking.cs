@@ -148,7 +148,7 @@ internal sealed class RealtimeSpeaking
 
         item!.Response!.TruncatedAtMs = audioEndMs;
         // The server forgets the words along with the sound: nobody knows where in them the cut lies.
-        if (item.Body["content"]![0] is JsonObject part)
+        if (item.Body["content"] is JsonArray { Count: > 0 } content && content[0] is JsonObject part)
         {
             part.Remove("transcript");
         }

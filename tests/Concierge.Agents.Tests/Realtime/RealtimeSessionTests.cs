@@ -31,6 +31,27 @@ public sealed class RealtimeSessionTests
         Assert.Equal(CallEndReason.CarrierUnauthorized, refused.Reason);
     }
 
+    [Fact]
+    public async Task Who_begins_can_be_chosen_when_the_stream_is_known()
+    {
+        AgentSet agents = AgentSet.Create(set =>
+        {
+            set.Agent("Desk").Instructions("x");
+            set.Agent("Night").Instructions("Whisper to {{guest}} about {{topic}}.");
+        });
+        var test = new SessionUnderTest(agents, o => o with
+        {
+            Choose = (start, context, _) =>
+            {
+                context.Variables["topic"] = start.CallSid;
+                return ValueTask.FromResult<string?>("night");
+            },
+        });
+        Assert.Equal("Whisper to Morgan about CA1.", (await test.BeginAsync()).Instructions);
+        var unknown = new SessionUnderTest(agents, o => o with { Choose = (_, _, _) => ValueTask.FromResult<string?>("Nobody") });
+        Assert.Contains("There is no agent 'Nobody'", (await Assert.ThrowsAsync<CallRejectedException>(unknown.BeginAsync)).Message);
+    }
+
     [Theory]
     [InlineData(null, "respond")]
     [InlineData("Hello {{guest}}.", "respond Greet the other side with exactly these words, and nothing else: \"Hello Morgan.\"")]

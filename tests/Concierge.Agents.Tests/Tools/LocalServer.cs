@@ -30,11 +30,13 @@ internal sealed class LocalServer : IAsyncDisposable
         app.Run(async context =>
         {
             using var reader = new StreamReader(context.Request.Body);
+            string body = await reader.ReadToEndAsync(context.RequestAborted);
+            context.Items["body"] = body;
             server.Requests.Enqueue((
                 context.Request.Method,
                 context.Features.Get<IHttpRequestFeature>()!.RawTarget,
                 context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-                await reader.ReadToEndAsync(context.RequestAborted)));
+                body));
             await answer(context);
         });
         await app.StartAsync();

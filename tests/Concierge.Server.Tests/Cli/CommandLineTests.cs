@@ -32,7 +32,6 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData()]
     [InlineData("--help")]
     public async Task Helps(params string[] arguments)
     {

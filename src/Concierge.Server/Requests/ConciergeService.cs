@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using Concierge.Agents;
+using Concierge.Agents.Files;
+using Concierge.Agents.Reservations;
+using Concierge.Agents.Restaurants;
+using Concierge.Agents.Text;
+using Concierge.Calls.Reservations;
+using Concierge.Calls.Store;
+
+namespace Concierge.Server.Requests;
+
+/// <summary>
+/// The concierge's text side: takes a request in plain words, lets the agents see to it, and remembers the conversation. Requests of one conversation wait for each other.
+/// </summary>
+/// <param name="options">Who and where.</param>
+/// <param name="agents">The agents, as their file is now.</param>
+/// <param name="model">What they think with.</param>
+/// <param name="desk">Their telephone.</param>
+/// <param name="store">Remembers conversations.</param>
+/// <param name="time">The clock.</param>
+/// <param name="loggers">Where failures are noted.</param>
+internal sealed class ConciergeService(
+    ConciergeOptions options, Func<AgentDefinitions> agents, ITextModel model, IReservationDesk desk, IConversationStore store, TimeProvider time, ILoggerFactory? loggers = null)
+{
+    /// <summary>Messages of a conversation that the model is shown.</summary>
+    private const int Remembered = 60;
+
+    private const int MaxSessionId = 128;
+
+    private readonly RestaurantDirectory _directory = new(options.Restaurants);
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
+
+    /// <summary>Whether nobody is really called, or no model really thinks.</summary>
+    public bool IsSimulated => desk.IsSimulated || model.IsSimulated;
+
+    /// <summary>Whether a text may be a session's id.</summary>
+    public static bool IsSessionId(string id) => id.Length is > 0 and <= MaxSessionId && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+
+    /// <summary>Sees to one request.</summary>
+    /// <param name="input">The person's words.</param>
+    /// <param name="sessionId">The conversation to go on with; null for a new one.</param>
+    /// <param name="onEvent">Told what happens.</param>
+    /// <param name="cancellationToken">Gives up: a call under way is hung up.</param>
+    /// <exception cref="TextModelException">The model does not answer.</exception>
+    /// <exception cref="CallStoreException">The store cannot be reached.</exception>
+    public async Task<ConciergeAnswer> AskAsync(string input, string? sessionId, Action<TextRunEvent>? onEvent, CancellationToken cancellationToken)
+    {
+        string session = sessionId ?? Guid.CreateVersion7().ToString("n");
+        SemaphoreSlim turn = _turns.GetOrAdd(session, static _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            IReadOnlyList<string> items = await store.ReadConversationAsync(session, Remembered, cancellationToken);
+            AgentDefinitions current = agents();
+            AgentContext context = CreateContext(session, current);
+            var runner = new TextRunner(current.Set!, model, new TextRunnerOptions { Time = time, Loggers = loggers });
+            TextRunResult result = await runner.RunAsync(input, WholeTurns(items), context, onEvent: onEvent, cancellationToken: cancellationToken);
+            if (result.NewMessages.Count > 0)
+            {
+                await store.AppendConversationAsync(session, [.. result.NewMessages.Select(m => m.ToJson())], time.GetUtcNow(), cancellationToken);
+            }
+
+            return new ConciergeAnswer(result.Text, session, result.Agent.Name, context.Find<ReservationResult>(), IsSimulated);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private AgentContext CreateContext(string session, AgentDefinitions current)
+    {
+        AgentContext context = current.CreateContext(session);
+        context.Variables["max_party_size"] = options.MaxPartySize.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (options.ConciergeName is { } name)
+        {
+            context.Variables["concierge_name"] = name;
+        }
+
+        if (options.ConciergePhone is { } phone)
+        {
+            context.Variables["guest_phone"] = phone;
+        }
+
+        context.Set(_directory);
+        context.Set(desk);
+        context.Set(time);
+        return context;
+    }
+
+    /// <summary>The conversation from the first whole turn on: a tool's answer without its call is refused by models.</summary>
+    private static List<TextMessage> WholeTurns(IReadOnlyList<string> items) =>
+        [.. items.Select(TextMessage.FromJson).OfType<TextMessage>().SkipWhile(m => m.Role != TextRole.User)];
+}
