@@ -98,6 +98,7 @@ public sealed class CallSession
     {
         using CancellationTokenRegistration drain = cancellationToken.UnsafeRegister(
             static state => ((CallEnding)state!).TryEnd(CallEndReason.Draining), _ending);
+        using var controlLimit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _clock.Provider); // for a controller that does not come to its end
         using var giveUp = new CancellationTokenSource(); // cancelled when a far end does not answer our close
         using var startWait = new CancellationTokenSource(); // cancelled when the call ends: whatever begins or works stops
 
@@ -109,7 +110,7 @@ public sealed class CallSession
             _control.CallSid = start.CallSid;
             _control.StreamSid = start.StreamSid;
             _control.Post(new CallEvent.CallStarted(_clock.Now, start));
-            control = _control.RunAsync(startWait.Token, giveUp.Token);
+            control = _control.RunAsync(startWait.Token, controlLimit.Token);
             carrier = GuardAsync(_carrier.RunAsync(_model, _ledger, _gate, _control, giveUp.Token));
             model = GuardAsync(_model.RunAsync(_connector, start, ct => ConfigureAsync(start, ct), startWait.Token, giveUp.Token));
         }
@@ -130,7 +131,10 @@ public sealed class CallSession
             CloseAsync(_carrier.CloseAsync(reason.CarrierCloseCode(), reason.Name(), closeLimit.Token)),
             CloseAsync(_model.CloseAsync(reason.ModelCloseCode(), reason.Name(), closeLimit.Token)));
         await Task.WhenAll(start is null ? _carrier.DrainAsync(giveUp.Token) : carrier, model);
+
+        // Whatever the far ends did, the controller and the observers are told of the end: a record is written from it.
         _control.Complete();
+        controlLimit.CancelAfter(_options.CloseTimeout);
         await control;
         return Finish(start, reason);
     }

@@ -15,10 +15,15 @@ internal static class OctetChunks
 
     private static readonly Lock s_gate = new();
     private static readonly Stack<byte[]> s_free = Make();
+    private static long s_taken;
+
+    /// <summary>Chunks taken and not given back.</summary>
+    public static long Taken => Interlocked.Read(ref s_taken);
 
     /// <summary>Takes a chunk; a new one when none is free.</summary>
     public static byte[] Rent()
     {
+        Interlocked.Increment(ref s_taken);
         lock (s_gate)
         {
             if (s_free.TryPop(out byte[]? chunk))
@@ -33,6 +38,7 @@ internal static class OctetChunks
     /// <summary>Gives a chunk back.</summary>
     public static void Return(byte[] chunk)
     {
+        Interlocked.Decrement(ref s_taken);
         lock (s_gate)
         {
             if (s_free.Count < Kept)

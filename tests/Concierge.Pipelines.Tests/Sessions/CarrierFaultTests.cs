@@ -72,13 +72,14 @@ public sealed class CarrierFaultTests
     [Trait("Fault", "19")]
     public void After_stop_a_carrier_that_says_nothing_more_is_dropped_within_two_seconds()
     {
-        var (result, _) = TestCall.Run(async c =>
+        var (result, call) = TestCall.Run(async c =>
         {
             await c.BeginAsync();
             c.Carrier.StopReading();
             c.Carrier.Stop();
         });
         Assert.Equal(CallEndReason.CarrierStopped, result.Reason);
+        Assert.Single(call.Controller.Events.OfType<CallEvent.CallEnded>());
         Assert.InRange(result.Duration.TotalSeconds, 0, 2.1);
     }
 
