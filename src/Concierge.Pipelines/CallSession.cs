@@ -261,6 +261,7 @@ public sealed class CallSession
             Counters = _counters,
             CallerFrameTime = _carrier.FrameTime,
             AgentDeltaTime = _model.DeltaTime,
+            InterruptionTime = _gate.ReactionTime,
             Timeline = _account.ToTimeline(),
             Usage = _account.Usage,
         };

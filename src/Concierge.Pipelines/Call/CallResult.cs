@@ -41,4 +41,7 @@ public sealed record CallResult
 
     /// <summary>Where the call was recorded; null when it was not.</summary>
     public CallRecording? Recording { get; init; }
+
+    /// <summary>Real time per interruption, from the model's word to the agent stopped at the carrier and truncated at the model.</summary>
+    public LatencyHistogram InterruptionTime { get; init; } = new();
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Concierge.Pipelines.Playback;
 
 namespace Concierge.Pipelines.Legs;
@@ -16,6 +17,9 @@ internal sealed class InterruptionGate(CallCounters counters, PlaybackLedger led
     private volatile bool _openingHeard;
     private volatile bool _onHold;
     private volatile bool _idle = true;  // nothing waits and nothing is held: time changes nothing
+
+    /// <summary>Real time from the model's word to the agent stopped: cleared at the carrier, truncated at the model.</summary>
+    public LatencyHistogram ReactionTime { get; } = new();
 
     /// <summary>The agent's policy; set before any audio flows.</summary>
     public BargeInPolicy Policy { get; set; } = new();
@@ -38,6 +42,7 @@ internal sealed class InterruptionGate(CallCounters counters, PlaybackLedger led
     /// <param name="now">When the model's word came.</param>
     public void SpeechStarted(ModelEventHandler handler, TimeSpan now)
     {
+        long started = Stopwatch.GetTimestamp();
         lock (_gate)
         {
             if (!IsOpen)
@@ -55,7 +60,12 @@ internal sealed class InterruptionGate(CallCounters counters, PlaybackLedger led
                 return;
             }
 
+            long interruptions = counters.Interruptions;
             Confirm(handler, now);
+            if (counters.Interruptions != interruptions)
+            {
+                ReactionTime.Record(Stopwatch.GetElapsedTime(started).Ticks * 100);
+            }
         }
     }
 

@@ -60,6 +60,7 @@ internal static class ConciergeCommandLine
         root.Add(ServeCommand.Create());
         root.Add(DemoCommand.Create());
         root.Add(FirstWordCommand.Create());
+        root.Add(FiguresCommand.Create());
         root.Add(CodecCommand.Create());
         root.Add(LoadCommand.Create());
         root.Add(LoadRelayCommand.Create());

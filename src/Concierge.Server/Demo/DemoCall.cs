@@ -152,7 +152,13 @@ internal sealed class DemoCall
 
         AgentContext context = ReservationBrief.CreateContext(
             ReservationDetails.Book(request), variables: concierge.Variables, recorder: new OutcomeRecorder(outcome => _outcome = outcome));
-        return new CallPlan(new RealtimeRunner(agents, NodeSession.RunnerOptions(node, time, admit)).CreateSession(context, speaker))
+        RealtimeRunnerOptions runner = NodeSession.RunnerOptions(node, time, admit);
+        if (_options.BargeIn is { } bargeIn)
+        {
+            runner = runner with { Conduct = runner.Conduct with { BargeIn = bargeIn } };
+        }
+
+        return new CallPlan(new RealtimeRunner(agents, runner).CreateSession(context, speaker))
         {
             Observers = [_observer],
             OnEnded = End,

@@ -14,4 +14,7 @@ internal sealed record DemoOptions(Scenario Scenario, CallAudioMode Mode, bool F
 
     /// <summary>Who speaks; null for the concierge's reservation call, or with another file for the agent that begins there.</summary>
     public string? Agent { get; init; }
+
+    /// <summary>How the agent treats a caller who cuts in; null for its own way.</summary>
+    public BargeInPolicy? BargeIn { get; init; }
 }

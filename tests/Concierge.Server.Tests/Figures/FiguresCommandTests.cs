@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using Concierge.Server.Cli;
+using Concierge.Server.Shell;
+
+namespace Concierge.Server.Tests.Figures;
+
+/// <summary>The figures of interruptions, which the goals are read from.</summary>
+public sealed class FiguresCommandTests
+{
+    [Fact]
+    public async Task An_interruption_is_told_where_it_was_heard_and_never_refused()
+    {
+        JsonObject figures = await RunAsync("--scenario", "barge-in-middle");
+        Assert.Equal((1, 1, 0), ((int)figures["interruptions"]!, (int)figures["clears"]!, (int)figures["refused"]!));
+        Assert.InRange((double)figures["told_less_heard_ms"]!["most"]!, -260, 60);
+        Assert.InRange((double)figures["heard_after_onset_ms"]!["worst"]!, 20, 600);
+        Assert.True((double)figures["reaction_ms"]!["median"]! > 0);
+        Assert.Equal(0, (int)figures["local"]!);
+    }
+
+    [Fact]
+    public async Task The_nodes_own_ear_is_faster_and_takes_no_echo_for_a_caller()
+    {
+        JsonObject without = await RunAsync("--scenario", "barge-in-middle");
+        JsonObject with = await RunAsync("--scenario", "barge-in-middle", "--local");
+        Assert.Equal(1, (int)with["local"]!);
+        Assert.Equal(0, (int)with["false"]!);
+        Assert.Equal(0, (int)with["refused"]!);
+        Assert.True((double)with["heard_after_onset_ms"]!["worst"]! <= (double)without["heard_after_onset_ms"]!["worst"]! + 60);
+
+        JsonObject echo = await RunAsync("--scenario", "alternative-time+echo", "--local");
+        Assert.Equal(0, (int)echo["false"]!);
+    }
+
+    [Theory]
+    [InlineData(ExitCodes.Input, "--scenario", "no-such-scenario")]
+    [InlineData(ExitCodes.Usage, "--calls", "0")]
+    public async Task What_cannot_be_measured_is_refused_in_words(int code, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        Assert.Equal(code, await ConciergeCommandLine.RunAsync(["figures", .. arguments], output, error));
+        Assert.NotEmpty(error.ToString());
+    }
+
+    private static async Task<JsonObject> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int code = await ConciergeCommandLine.RunAsync(["figures", "--json", .. arguments], output, error);
+        Assert.Equal((ExitCodes.Success, ""), (code, error.ToString()));
+        return JsonNode.Parse(output.ToString())!.AsArray()[0]!.AsObject();
+    }
+}
