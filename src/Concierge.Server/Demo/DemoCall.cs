@@ -109,7 +109,7 @@ internal sealed class DemoCall
         return loop.Run(async () =>
         {
             (IDuplexPipe near, IDuplexPipe far) = InMemoryDuplex.CreatePair();
-            var model = new InMemoryModel(_options.Scenario, loop.TimeProvider);
+            var model = new InMemoryModel(_options.Scenario, loop.TimeProvider, _options.ModelDelay);
             CallPlan plan = Plan(node, loop.TimeProvider, static (_, _) => ValueTask.CompletedTask);
             var session = new CallSession(near, model, plan.Controller, s_session with { AudioMode = _options.Mode }, loop.TimeProvider, plan.Observers);
             var stream = new TwilioTwinStream(far, _options.Scenario, loop.TimeProvider);
@@ -194,7 +194,7 @@ internal sealed class DemoCall
         };
     }
 
-    private sealed class InMemoryModel(Simulation.Scenarios.Scenario scenario, TimeProvider time) : IModelConnector
+    private sealed class InMemoryModel(Simulation.Scenarios.Scenario scenario, TimeProvider time, TimeSpan delay) : IModelConnector
     {
         public Task<RealtimeTwinRecord> Record { get; private set; } = Task.FromException<RealtimeTwinRecord>(
             new CommandException(ExitCodes.Failed, "the node never dialled the model."));
@@ -203,7 +203,7 @@ internal sealed class DemoCall
         {
             (IDuplexPipe near, IDuplexPipe far) = InMemoryDuplex.CreatePair();
             Record = new RealtimeTwinSession(far, scenario, time).RunAsync(CancellationToken.None);
-            return ValueTask.FromResult(near);
+            return ValueTask.FromResult(delay > TimeSpan.Zero ? new DelayedLine(near, delay, time) : near);
         }
     }
 }

@@ -17,4 +17,7 @@ internal sealed record DemoOptions(Scenario Scenario, CallAudioMode Mode, bool F
 
     /// <summary>How the agent treats a caller who cuts in; null for its own way.</summary>
     public BargeInPolicy? BargeIn { get; init; }
+
+    /// <summary>How late the node hears the model (<see cref="Fast"/> only).</summary>
+    public TimeSpan ModelDelay { get; init; }
 }

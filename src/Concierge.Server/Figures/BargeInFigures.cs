@@ -26,6 +26,9 @@ internal sealed record BargeInFigures
     /// <summary>What the model was told was heard, less what was heard: never positive by more than a frame or so, negative by less than a mark's distance.</summary>
     public IReadOnlyList<double> TruncationErrors { get; init; } = [];
 
+    /// <summary>Times the agent was stopped at the carrier although nobody cut in.</summary>
+    public int Wrongly { get; init; }
+
     /// <summary>Truncations that the model refused.</summary>
     public int Refused { get; init; }
 
@@ -45,6 +48,7 @@ internal sealed record BargeInFigures
             Scenario = evidence.Scenario.Name,
             Interruptions = interruptions.Count,
             Clears = evidence.Carrier.Clears.Count,
+            Wrongly = Math.Max(0, evidence.Carrier.Clears.Count - interruptions.Count),
             Reactions = [.. reaction.Buckets().SelectMany(b => Enumerable.Repeat(Math.Min(b.UpperNanoseconds, reaction.MaxNanoseconds) / 1e6, (int)b.Count))],
             HeardAfterOnset = [.. interruptions.Where(t => t.AgentStoppedAt is not null).Select(t => (t.AgentStoppedAt!.Value - t.StartedAt).TotalMilliseconds)],
             TruncationErrors =
@@ -64,6 +68,7 @@ internal sealed record BargeInFigures
         Calls = figures.Sum(f => f.Calls),
         Interruptions = figures.Sum(f => f.Interruptions),
         Clears = figures.Sum(f => f.Clears),
+        Wrongly = figures.Sum(f => f.Wrongly),
         Reactions = [.. figures.SelectMany(f => f.Reactions)],
         HeardAfterOnset = [.. figures.SelectMany(f => f.HeardAfterOnset)],
         TruncationErrors = [.. figures.SelectMany(f => f.TruncationErrors)],

@@ -6,7 +6,7 @@ namespace Concierge.Server.Figures;
 internal static class BargeInScenarios
 {
     /// <summary>How strong the echo of the bad line is, in dB below the agent.</summary>
-    public const double EchoDb = -18;
+    public const double EchoDb = -26;
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
