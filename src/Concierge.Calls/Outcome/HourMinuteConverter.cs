@@ -5,8 +5,9 @@ using System.Text.Json.Serialization;
 namespace Concierge.Calls.Outcome;
 
 /// <summary>Writes a time of day as <c>19:30</c>; reads that and <c>19:30:00</c>.</summary>
-internal sealed class HourMinuteConverter : JsonConverter<TimeOnly?>
+public sealed class HourMinuteConverter : JsonConverter<TimeOnly?>
 {
+    /// <inheritdoc/>
     public override TimeOnly? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType == JsonTokenType.Null)
@@ -20,6 +21,7 @@ internal sealed class HourMinuteConverter : JsonConverter<TimeOnly?>
             : throw new JsonException("A time of day is a string such as \"19:30\".");
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, TimeOnly? value, JsonSerializerOptions options)
     {
         if (value is { } time)

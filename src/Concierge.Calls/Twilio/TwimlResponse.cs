@@ -97,6 +97,25 @@ public sealed class TwimlResponse
         return this;
     }
 
+    /// <summary>Connects the call to another number; the next verb runs when that leg is over or was not answered.</summary>
+    /// <param name="number">The number in E.164.</param>
+    /// <param name="timeoutSeconds">How long it rings there, 5 to 600.</param>
+    /// <returns>This document.</returns>
+    public TwimlResponse Dial(string number, int timeoutSeconds = 30)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(number);
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeoutSeconds, 5);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeoutSeconds, 600);
+        _verbs.Add(xml =>
+        {
+            xml.WriteStartElement("Dial");
+            xml.WriteAttributeString("timeout", XmlConvert.ToString(timeoutSeconds));
+            xml.WriteElementString("Number", Clean(number));
+            xml.WriteEndElement();
+        });
+        return this;
+    }
+
     /// <summary>Ends the call.</summary>
     /// <returns>This document.</returns>
     public TwimlResponse Hangup()

@@ -58,6 +58,9 @@ internal static class ConciergeCommandLine
         RootCommand root = new("A telephony edge node: bridges phone calls (Twilio Media Streams) to a speech model (OpenAI Realtime).");
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         root.Add(ServeCommand.Create());
+        root.Add(CallCommand.Create());
+        root.Add(CallsCommand.Create());
+        root.Add(ConfigCommand.Create());
         root.Add(DemoCommand.Create());
         root.Add(FirstWordCommand.Create());
         root.Add(FiguresCommand.Create());

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using Concierge.Agents;
+using Concierge.Calls.Store;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
 using Concierge.Server.Requests;
@@ -110,15 +111,20 @@ internal static class ServeCommand
             return await NodeHost.StartAsync(
                 options,
                 TimeProvider.System,
-                (tokens, loggers) => new CallStreamHandler(
+                services => new CallStreamHandler(
                     options,
-                    tokens,
-                    admit => new CallPlan(agents.CreateSession(admit, loggers)),
-                    loggers,
+                    services.Tokens,
+                    admit => new CallPlan(agents.CreateSession(admit, services.Loggers)),
+                    services.Loggers,
                     TimeProvider.System,
-                    expected: cancellationToken => agents.ExpectAsync(cancellationToken)),
+                    expected: cancellationToken => agents.ExpectAsync(cancellationToken),
+                    calls: services.Calls),
                 Log,
-                cancellationToken);
+                cancellationToken: cancellationToken);
+        }
+        catch (CallStoreException exception)
+        {
+            throw new CommandException(ExitCodes.Configuration, exception.Message);
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {

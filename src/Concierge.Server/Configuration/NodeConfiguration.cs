@@ -79,6 +79,11 @@ internal static class NodeConfiguration
             Certificate = TlsCertificateReader.Read(settings),
             RuntimeCounters = settings.Flag(SettingNames.RuntimeCounters, otherwise: false),
         };
+        options = options with
+        {
+            MaxStreamsPerRemote = settings.Integer(SettingNames.MaxStreamsPerRemote, options.MaxCalls, 1, 100_000),
+            Calls = CallsOptionsReader.Read(settings, options.PublicUrl, options.AccountSid, options.AuthTokens.FirstOrDefault(), options.Port),
+        };
         CheckDoors(settings, options);
         if (options.Engine == NodeEngine.Loop && !WebSockets.EventLoop.IsSupported)
         {

@@ -79,6 +79,15 @@ internal sealed record NodeOptions
     /// <summary>When the node takes the model for gone.</summary>
     public UpstreamHealthOptions UpstreamHealth { get; init; } = new();
 
+    /// <summary>Streams that one remote address may have at a time; behind a load balancer all of them come from one.</summary>
+    public int MaxStreamsPerRemote { get; init; } = 200;
+
+    /// <summary>How long a request's head may take.</summary>
+    public TimeSpan HeadTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Memory, carrier and doors of the calls; null for a node that only bridges streams and keeps nothing.</summary>
+    public CallsOptions? Calls { get; init; }
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     public NodeEngine Engine { get; init; }

@@ -41,4 +41,34 @@ internal static class SettingNames
     public const string TlsCertificate = "TLS_CERTIFICATE";
     public const string TlsKey = "TLS_KEY";
     public const string RuntimeCounters = "RUNTIME_COUNTERS";
+    public const string DataDirectory = "DATA_DIR";
+    public const string DatabaseUrl = "DATABASE_URL";
+    public const string NodeName = "NODE_NAME";
+    public const string RetentionDays = "CALL_RETENTION_DAYS";
+    public const string PhoneNumber = "TWILIO_PHONE_NUMBER";
+    public const string CarrierApiUrl = "TWILIO_API_URL";
+    public const string ApiKeySid = "TWILIO_API_KEY_SID";
+    public const string ApiKeySecret = "TWILIO_API_KEY_SECRET";
+    public const string AllowPrefixes = "CALL_ALLOW_PREFIXES";
+    public const string DenyPrefixes = "CALL_DENY_PREFIXES";
+    public const string DemoPhone = "DEMO_RESTAURANT_PHONE";
+    public const string CallsPerMinute = "CALLS_PER_MINUTE";
+    public const string CallsPerNumber = "CALLS_PER_NUMBER_AND_HOUR";
+    public const string MaxOutboundCalls = "MAX_OUTBOUND_CALLS";
+    public const string MinutesPerDay = "CALL_MINUTES_PER_DAY";
+    public const string QuietHours = "QUIET_HOURS";
+    public const string RingSeconds = "RING_SECONDS";
+    public const string CallLimitMinutes = "CALL_LIMIT_MINUTES";
+    public const string Voicemail = "VOICEMAIL";
+    public const string VoicemailMessage = "VOICEMAIL_MESSAGE";
+    public const string InboundRoutes = "INBOUND_ROUTES";
+    public const string BusySentence = "BUSY_SENTENCE";
+    public const string FallbackSentence = "FALLBACK_SENTENCE";
+    public const string ApiKeys = "API_KEYS";
+    public const string MaxStreamsPerRemote = "MAX_STREAMS_PER_REMOTE";
+    public const string ServerUrl = "SERVER_URL";
+    public const string ServerApiKey = "CONCIERGE_API_KEY";
+
+    /// <summary>Behind a setting's name: the file that holds its value, as container secrets do.</summary>
+    public const string FileSuffix = "_FILE";
 }

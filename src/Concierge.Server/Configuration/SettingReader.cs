@@ -8,8 +8,32 @@ internal sealed class SettingReader(IConfiguration configuration, List<Configura
     /// <summary>A setting trimmed; null when it is missing or blank. A <c>Concierge</c> section may hold the same names.</summary>
     public string? Text(string name)
     {
-        string? value = configuration[name] ?? configuration["Concierge:" + name];
+        string? value = Raw(name);
+        if (string.IsNullOrWhiteSpace(value) && Raw(name + SettingNames.FileSuffix) is { Length: > 0 } path)
+        {
+            value = ReadFile(name + SettingNames.FileSuffix, path.Trim());
+        }
+
         return string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+    }
+
+    private string? Raw(string name) => configuration[name] ?? configuration["Concierge:" + name];
+
+    private string? ReadFile(string name, string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            if (!problems.Exists(p => p.Setting == name))
+            {
+                Error(name, $"its file cannot be read: {exception.Message}", "check the path and its permissions");
+            }
+
+            return null;
+        }
     }
 
     public void Error(string name, string message, string fix) => problems.Add(new ConfigurationProblem(name, message, fix));

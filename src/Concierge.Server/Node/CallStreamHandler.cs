@@ -14,6 +14,7 @@ namespace Concierge.Server.Node;
 /// <summary>Runs a call session on each media stream.</summary>
 internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
 {
+    private readonly NodeCalls? _calls;
     private readonly NodeOptions _options;
     private readonly StreamTokens _tokens;
     private readonly CallPlanner _plan;
@@ -35,6 +36,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
     /// <param name="time">The clock of the calls.</param>
     /// <param name="session">Bounds and choices of the calls; the audio mode is the node's. Null for the node's own.</param>
     /// <param name="expected">The model's session as most calls will want it: dialled ahead while the carrier reads its TwiML. Null dials nothing ahead.</param>
+    /// <param name="calls">Where the calls are written down; null for nowhere.</param>
     public CallStreamHandler(
         NodeOptions options,
         StreamTokens tokens,
@@ -42,8 +44,10 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
         ILoggerFactory loggers,
         TimeProvider time,
         CallSessionOptions? session = null,
-        Func<CancellationToken, ValueTask<RealtimeSessionConfig>>? expected = null)
+        Func<CancellationToken, ValueTask<RealtimeSessionConfig>>? expected = null,
+        NodeCalls? calls = null)
     {
+        _calls = calls;
         _options = options;
         _tokens = tokens;
         _plan = plan;
@@ -84,17 +88,27 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
 
     public async Task<CallEndReason> RunAsync(IDuplexPipe carrier, CancellationToken draining)
     {
-        CallPlan plan = _plan(AdmitAsync);
+        CallScribe? scribe = _calls is null ? null : new CallScribe(_calls.Book, reportsEnd: _calls.Carrier is null, continues: TwimlEndpoint.HasFallback(_calls.Options));
+        CallPlan plan = _plan(async (start, cancellationToken) =>
+        {
+            await AdmitAsync(start, cancellationToken);
+            if (scribe?.Begin(start) is { IsFinal: true })
+            {
+                throw new CallRejectedException(CallEndReason.CarrierUnauthorized, "The stream's call is over already.");
+            }
+        });
+        IReadOnlyList<ICallObserver> observers = scribe is null ? plan.Observers : [.. plan.Observers, scribe];
         CallRecorder? recorder = _recordings is null
             ? null
             : new CallRecorder(_recordings, $"{_time.GetUtcNow():yyyyMMdd-HHmmss}-{Guid.CreateVersion7():N}", _session.PlaybackWindow);
-        CallSession session = new(carrier, _connector.On((carrier as LoopCarrier)?.Loop), plan.Controller, _session, _time, plan.Observers, _log, _wheel, tap: recorder);
+        CallSession session = new(carrier, _connector.On((carrier as LoopCarrier)?.Loop), plan.Controller, _session, _time, observers, _log, _wheel, tap: recorder);
         CallResult result = await session.RunAsync(draining);
         result = result with
         {
             Cost = _options.Prices.Cost(_options.Model, _options.TranscriptionModel, result.Usage),
             Recording = recorder is null ? null : await FinishAsync(recorder, result),
         };
+        scribe?.End(result);
         plan.OnEnded?.Invoke(result);
         return result.Reason;
     }

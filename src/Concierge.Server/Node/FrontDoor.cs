@@ -1,5 +1,7 @@
 using System.Net;
 using System.Reflection;
+using Concierge.Calls.Journal;
+using Concierge.Server.Api;
 using Concierge.Server.Configuration;
 
 namespace Concierge.Server.Node;
@@ -9,6 +11,9 @@ internal static class FrontDoor
 {
     public const string MediaStreamPath = "/media-stream";
     public const string TwimlPath = "/twiml";
+    public const string AfterPath = "/twiml-after";
+    public const string StatusPath = "/twilio-status";
+    public const string MetricsPath = "/metrics";
     public const string HealthPath = "/health";
     public const string RuntimePath = "/runtime";
 
@@ -22,6 +27,7 @@ internal static class FrontDoor
         NodeOptions options = app.Services.GetRequiredService<NodeOptions>();
         CallRegistry calls = app.Services.GetRequiredService<CallRegistry>();
         TwimlEndpoint twiml = app.Services.GetRequiredService<TwimlEndpoint>();
+        NodeCalls? memory = app.Services.GetService<NodeCalls>();
         MediaStreamEndpoint mediaStream = app.Services.GetRequiredService<MediaStreamEndpoint>();
 
         app.UseStatusCodePages(page => Describe(page.HttpContext).WriteAsync(page.HttpContext));
@@ -33,8 +39,10 @@ internal static class FrontDoor
         {
             // A load balancer takes a draining node out; a full one still serves its calls and stays.
             context.Response.StatusCode = calls.IsDraining ? 503 : 200;
+            CallJournalHealth? journal = memory?.Book.Health;
             return context.Response.WriteAsJsonAsync(
-                new NodeHealth(calls.IsDraining ? "draining" : "healthy", calls.Running), NodeJson.Default.NodeHealth, cancellationToken: context.RequestAborted);
+                new NodeHealth(
+                    calls.IsDraining ? "draining" : "healthy", calls.Running, journal is null ? null : journal.StoreAvailable ? "available" : "away", journal?.Queued + journal?.Spilled), NodeJson.Default.NodeHealth, cancellationToken: context.RequestAborted);
         });
         if (options.RuntimeCounters)
         {
@@ -50,7 +58,11 @@ internal static class FrontDoor
         }
 
         app.MapMethods(TwimlPath, ["POST", "GET"], twiml.HandleAsync);
+        app.MapMethods(AfterPath, ["POST", "GET"], twiml.HandleAfterAsync);
+        app.MapMethods(StatusPath, ["POST"], app.Services.GetRequiredService<TwilioStatusEndpoint>().HandleAsync);
+        app.MapMethods(MetricsPath, ["GET"], app.Services.GetRequiredService<MetricsEndpoint>().HandleAsync);
         app.Map(MediaStreamPath, mediaStream.HandleAsync);
+        app.Services.GetRequiredService<CallsApi>().Map(app);
     }
 
     private static Problem Describe(HttpContext context) => context.Response.StatusCode switch

@@ -9,7 +9,7 @@ namespace Concierge.Server.Node;
 /// <summary>
 /// <c>/media-stream</c>: from an HTTP request to a running call. In this order: the request's form (RFC 6455 §4.2.1), its signature, room; only then 101.
 /// </summary>
-internal sealed class MediaStreamEndpoint(RequestAuthority authority, CallRegistry calls, IMediaStreamHandler handler, TimeProvider time, ILogger<MediaStreamEndpoint> log)
+internal sealed class MediaStreamEndpoint(RequestAuthority authority, CallRegistry calls, RemoteCaps caps, IMediaStreamHandler handler, TimeProvider time, ILogger<MediaStreamEndpoint> log)
 {
     /// <summary>What a refused carrier is told to wait, in seconds.</summary>
     private const string RetryAfterSeconds = "5";
@@ -35,6 +35,15 @@ internal sealed class MediaStreamEndpoint(RequestAuthority authority, CallRegist
             NodeLog.RefusedUpgrade(log, Problem.NoModel.Status, Problem.NoModel.Detail);
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
             await Problem.NoModel.WriteAsync(context);
+            return;
+        }
+
+        using IDisposable? place = caps.TryEnter(context.Connection.RemoteIpAddress);
+        if (place is null)
+        {
+            NodeLog.RefusedUpgrade(log, Problem.TooManyStreams.Status, Problem.TooManyStreams.Detail);
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            await Problem.TooManyStreams.WriteAsync(context);
             return;
         }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Concierge.Calls.Twilio;
+using Concierge.Server.Api;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node.Engine;
 using Microsoft.AspNetCore.Connections;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Concierge.Server.Node;
 
-/// <summary>A running node: Kestrel in front, calls behind. Listens from <see cref="StartAsync"/> to <see cref="StopAsync"/>.</summary>
+/// <summary>A running node: Kestrel in front, calls behind. Listens from its start to <see cref="StopAsync"/>.</summary>
 internal sealed class NodeHost : IAsyncDisposable
 {
     private static readonly TimeSpan s_tokenLife = TimeSpan.FromSeconds(60);
@@ -36,6 +37,9 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <summary>The calls that run here.</summary>
     public CallRegistry Calls { get; }
 
+    /// <summary>Store, book and carrier; null on a node that keeps nothing.</summary>
+    public NodeCalls? Memory { get; private init; }
+
     /// <summary>Builds the node and listens.</summary>
     /// <param name="options">The validated settings.</param>
     /// <param name="time">The clock; real sockets want the system's.</param>
@@ -43,11 +47,29 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <param name="configureLogging">Where log lines go; null for nowhere.</param>
     /// <param name="cancellationToken">Stops the start.</param>
     /// <exception cref="IOException">The address cannot be listened on.</exception>
-    public static async Task<NodeHost> StartAsync(
+    public static Task<NodeHost> StartAsync(
         NodeOptions options,
         TimeProvider time,
         Func<StreamTokens, ILoggerFactory, IMediaStreamHandler> createHandler,
         Action<ILoggingBuilder>? configureLogging = null,
+        CancellationToken cancellationToken = default) =>
+        StartAsync(options, time, services => createHandler(services.Tokens, services.Loggers), configureLogging, null, cancellationToken);
+
+    /// <summary>Builds the node and listens.</summary>
+    /// <param name="options">The validated settings.</param>
+    /// <param name="time">The clock; real sockets want the system's.</param>
+    /// <param name="createHandler">Makes what serves the streams.</param>
+    /// <param name="configureLogging">Where log lines go; null for nowhere.</param>
+    /// <param name="configureServices">Adds to the node what others bring: an <see cref="IRequestProcessor"/>. <see cref="NodeServices"/> can be asked for.</param>
+    /// <param name="cancellationToken">Stops the start.</param>
+    /// <exception cref="IOException">The address cannot be listened on.</exception>
+    /// <exception cref="Calls.Store.CallStoreException">The call store can never be used as it is.</exception>
+    public static async Task<NodeHost> StartAsync(
+        NodeOptions options,
+        TimeProvider time,
+        Func<NodeServices, IMediaStreamHandler> createHandler,
+        Action<ILoggingBuilder>? configureLogging = null,
+        Action<IServiceCollection>? configureServices = null,
         CancellationToken cancellationToken = default)
     {
         // Empty, not slim: nothing is read from ASPNETCORE_* or from files that NodeConfiguration does not know of.
@@ -73,20 +95,42 @@ internal sealed class NodeHost : IAsyncDisposable
             .AddSingleton(options)
             .AddSingleton(time)
             .AddSingleton(new CallRegistry(options.MaxCalls))
+            .AddSingleton(new RemoteCaps(options.MaxStreamsPerRemote))
             .AddSingleton(services => new OverloadWatch(
                 options, loops, services.GetRequiredService<CallRegistry>(), time, services.GetRequiredService<ILogger<OverloadWatch>>()))
-            .AddSingleton(new StreamTokens(time, s_tokenLife))
+            .AddSingleton(services => new StreamTokens(time, s_tokenLife, options.AuthTokens, services.GetService<NodeCalls>()?.Store))
+            .AddSingleton(services => new NodeServices(services.GetRequiredService<StreamTokens>(), services.GetRequiredService<ILoggerFactory>(), services.GetService<NodeCalls>()))
             .AddSingleton<RequestAuthority>()
+            .AddSingleton<ApiAuthority>()
             .AddSingleton<TwimlEndpoint>()
+            .AddSingleton<TwilioStatusEndpoint>()
+            .AddSingleton<CallsApi>()
+            .AddSingleton<MetricsEndpoint>()
             .AddSingleton<MediaStreamEndpoint>()
-            .AddSingleton(services => createHandler(services.GetRequiredService<StreamTokens>(), services.GetRequiredService<ILoggerFactory>()));
+            .AddSingleton(services => createHandler(services.GetRequiredService<NodeServices>()));
+        NodeCalls? memory = null;
+        if (options.Calls is not null)
+        {
+            // The secret goes to the configured host only, and addresses with the account in them into no log.
+            builder.Services.AddHttpClient(TwilioClient.HttpClientName).RemoveAllLoggers()
+                .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) });
+            builder.Services.AddSingleton(_ => memory!);
+        }
+
+        configureServices?.Invoke(builder.Services);
         WebApplication app = builder.Build();
         try
         {
+            if (options.Calls is { } calls)
+            {
+                memory = await NodeCalls.OpenAsync(
+                    calls, options.PublicUrl, app.Services.GetRequiredService<IHttpClientFactory>(), time, app.Services.GetRequiredService<ILoggerFactory>(), cancellationToken);
+            }
+
             app.MapConcierge();
             await app.StartAsync(cancellationToken);
             app.Services.GetRequiredService<OverloadWatch>();
-            NodeHost host = new(app, loops, options, time);
+            NodeHost host = new(app, loops, options, time) { Memory = memory };
             NodeLog.Listening(host._log, host.Address.ToString());
             return host;
         }
@@ -94,6 +138,11 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             await app.DisposeAsync();
             loops?.Dispose();
+            if (memory is not null)
+            {
+                await memory.DisposeAsync();
+            }
+
             throw;
         }
     }
@@ -126,6 +175,10 @@ internal sealed class NodeHost : IAsyncDisposable
         Calls.BeginDrain();
         await _app.DisposeAsync();
         _loops?.Dispose();
+        if (Memory is { } memory)
+        {
+            await memory.DisposeAsync();
+        }
     }
 
     /// <summary>Kestrel's part of the limits: up to the upgrade. From there on they are the session's.</summary>
@@ -136,7 +189,7 @@ internal sealed class NodeHost : IAsyncDisposable
         kestrel.Limits.MaxRequestLineSize = 8 * 1024;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 64;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.RequestHeadersTimeout = options.HeadTimeout;
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxCalls + 1;
         kestrel.Limits.MaxConcurrentConnections = options.MaxCalls + 1_000;

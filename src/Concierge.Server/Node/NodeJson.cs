@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Concierge.Server.Node;
 
 /// <summary>The JSON the front door speaks.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(NodeStatus))]
 [JsonSerializable(typeof(NodeHealth))]

@@ -38,4 +38,19 @@ internal static partial class NodeLog
 
     [LoggerMessage(5021, LogLevel.Warning, "Request for TwiML refused: {Why}")]
     public static partial void BadWebhook(ILogger logger, string why);
+
+    [LoggerMessage(5030, LogLevel.Error, "The call store cannot be used yet; calls are served, their records wait. {Why}")]
+    public static partial void StoreNotReady(ILogger logger, string why);
+
+    [LoggerMessage(5031, LogLevel.Warning, "A callback was passed over: {Why}")]
+    public static partial void CallbackIgnored(ILogger logger, string why);
+
+    [LoggerMessage(5032, LogLevel.Warning, "The carrier could not be told what to do with a call: {Why}")]
+    public static partial void CarrierNotTold(ILogger logger, string why);
+
+    [LoggerMessage(5040, LogLevel.Warning, "API request refused with {Status}: {Why}")]
+    public static partial void RefusedApi(ILogger logger, int status, string why);
+
+    [LoggerMessage(5041, LogLevel.Information, "API: {Key} {Action}")]
+    public static partial void ApiUsed(ILogger logger, string key, string action);
 }

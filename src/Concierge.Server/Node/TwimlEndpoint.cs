@@ -1,8 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using Concierge.Calls.Life;
+using Concierge.Calls.Store;
 using Concierge.Calls.Twilio;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node.Engine;
-using Microsoft.Extensions.Primitives;
 
 namespace Concierge.Server.Node;
 
@@ -13,25 +14,20 @@ namespace Concierge.Server.Node;
 /// <param name="calls">Whether there is room.</param>
 /// <param name="handler">What will serve the stream; told of it ahead.</param>
 /// <param name="log">The node's log.</param>
-internal sealed class TwimlEndpoint(NodeOptions options, RequestAuthority authority, StreamTokens tokens, CallRegistry calls, IMediaStreamHandler handler, ILogger<TwimlEndpoint> log)
+/// <param name="memory">Where calls are written down; null for nowhere.</param>
+internal sealed class TwimlEndpoint(
+    NodeOptions options, RequestAuthority authority, StreamTokens tokens, CallRegistry calls, IMediaStreamHandler handler, ILogger<TwimlEndpoint> log, NodeCalls? memory = null)
 {
-    /// <summary>The stream parameter that carries the caller's own id of the call, from <c>?call_id=</c>.</summary>
-    private const string CallIdParameter = "call_id";
-
     private const int MaxSid = 64;
     private const int MaxCallId = 200;
 
+    /// <summary>Whether a call goes on when its stream breaks off.</summary>
+    public static bool HasFallback(CallsOptions options) => options.FallbackNumber is not null || options.FallbackSentence is not null;
+
     public async Task HandleAsync(HttpContext context)
     {
-        if (await ReadFieldsAsync(context) is not { } fields)
+        if (await WebhookForm.ReadAsync(context, authority, log) is not { } fields)
         {
-            return;
-        }
-
-        if (!authority.AcceptsWebhook(context, HttpMethods.IsPost(context.Request.Method) ? fields : []))
-        {
-            NodeLog.RefusedWebhook(log);
-            await Problem.NotSigned.WriteAsync(context);
             return;
         }
 
@@ -42,9 +38,58 @@ internal sealed class TwimlEndpoint(NodeOptions options, RequestAuthority author
             return;
         }
 
-        TwimlResponse answer = !calls.HasRoom
-            ? Decline(Single(fields, "Direction"))
-            : handler.CanServe ? Connect(context, callSid, accountSid, callId) : Apologize();
+        bool room = calls.HasRoom;
+        if (memory is not null && await RememberAsync(memory, fields, callSid, callId, room, context.RequestAborted) is { } clash)
+        {
+            NodeLog.BadWebhook(log, clash.Detail);
+            await clash.WriteAsync(context);
+            return;
+        }
+
+        await WriteAsync(
+            context, !room ? Decline(WebhookForm.Single(fields, "Direction")) : handler.CanServe ? Connect(context, callSid, accountSid, callId) : Apologize());
+    }
+
+    /// <summary><c>POST /twiml-after</c>: the stream is over; the call is, too, unless the stream could not be served.</summary>
+    public async Task HandleAfterAsync(HttpContext context)
+    {
+        if (await WebhookForm.ReadAsync(context, authority, log) is not { } fields)
+        {
+            return;
+        }
+
+        CallRecord? call = null;
+        string? callSid = WebhookForm.Single(fields, "CallSid");
+        if (memory is not null && IsSid(callSid))
+        {
+            try
+            {
+                call = await memory.Book.FindBySidAsync(callSid, context.RequestAborted);
+            }
+            catch (CallStoreException exception)
+            {
+                NodeLog.CallbackIgnored(log, exception.Message);
+            }
+        }
+
+        // Served to its end, whoever hung up: over. Never begun, broken off, or nobody knows: the caller is not left alone.
+        bool served = call is { StreamStartedAt: not null, StreamEndedAt: not null, StreamError: null } or { HangupCause: not null };
+        TwimlResponse answer = new();
+        if (!served && memory?.Options.FallbackSentence is { } sentence)
+        {
+            answer.Say(sentence);
+        }
+
+        if (!served && memory?.Options.FallbackNumber is { } number)
+        {
+            answer.Dial(number);
+        }
+
+        await WriteAsync(context, answer.Hangup());
+    }
+
+    private static async Task WriteAsync(HttpContext context, TwimlResponse answer)
+    {
         byte[] body = answer.ToUtf8();
         context.Response.ContentType = TwimlResponse.ContentType;
         context.Response.Headers.CacheControl = "no-store";
@@ -52,43 +97,11 @@ internal sealed class TwimlEndpoint(NodeOptions options, RequestAuthority author
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    private static async Task<KeyValuePair<string, string>[]?> ReadFieldsAsync(HttpContext context)
+    private Problem? Judge(HttpContext context, IReadOnlyList<KeyValuePair<string, string>> fields, out string callSid, out string accountSid, out string? callId)
     {
-        if (!HttpMethods.IsPost(context.Request.Method))
-        {
-            return Flatten(context.Request.Query);
-        }
-
-        if (!context.Request.HasFormContentType)
-        {
-            await new Problem(415, "Not a form", "Send application/x-www-form-urlencoded, as the carrier does.").WriteAsync(context);
-            return null;
-        }
-
-        try
-        {
-            return Flatten(await context.Request.ReadFormAsync(context.RequestAborted));
-        }
-        catch (BadHttpRequestException exception)
-        {
-            await new Problem(exception.StatusCode, "Bad form", "The form cannot be read: it is too large or cut off.").WriteAsync(context);
-        }
-        catch (InvalidDataException)
-        {
-            await new Problem(400, "Bad form", "The form cannot be read.").WriteAsync(context);
-        }
-
-        return null;
-    }
-
-    private static KeyValuePair<string, string>[] Flatten(IEnumerable<KeyValuePair<string, StringValues>> fields) =>
-        [.. fields.SelectMany(field => field.Value, (field, value) => new KeyValuePair<string, string>(field.Key, value ?? ""))];
-
-    private Problem? Judge(HttpContext context, KeyValuePair<string, string>[] fields, out string callSid, out string accountSid, out string? callId)
-    {
-        callSid = Single(fields, "CallSid") ?? "";
-        accountSid = Single(fields, "AccountSid") ?? "";
-        callId = context.Request.Query[CallIdParameter] is [{ Length: > 0 } id] ? id : null;
+        callSid = WebhookForm.Single(fields, "CallSid") ?? "";
+        accountSid = WebhookForm.Single(fields, "AccountSid") ?? "";
+        callId = context.Request.Query[StreamCalls.Parameter] is [{ Length: > 0 } id] ? id : null;
         if (!IsSid(callSid) || !IsSid(accountSid))
         {
             return new Problem(400, "Not a call", "CallSid and AccountSid are needed, once each. Only the carrier asks for this document.");
@@ -111,12 +124,83 @@ internal sealed class TwimlEndpoint(NodeOptions options, RequestAuthority author
             handler.Expect(token, context.Features.Get<LoopConnection>()?.Loop);
         }
 
+        callId ??= memory is null ? null : StreamCalls.IdOf(null, callSid);
         if (callId is not null)
         {
-            parameters[CallIdParameter] = callId;
+            parameters[StreamCalls.Parameter] = callId;
         }
 
-        return new TwimlResponse().ConnectStream(new TwimlStream(StreamUrl(context)) { Parameters = parameters });
+        return new TwimlResponse().ConnectStream(new TwimlStream(StreamUrl(context)) { Parameters = parameters, Action = After(context) });
+    }
+
+    /// <summary>Where the carrier asks what to do once the stream is over; nowhere when there is nothing to fall back to.</summary>
+    private string? After(HttpContext context)
+    {
+        if (memory is null || !HasFallback(memory.Options))
+        {
+            return null;
+        }
+
+        return options.PublicUrl is { } url ? url.GetLeftPart(UriPartial.Authority) + FrontDoor.AfterPath : $"http://{LocalAuthority(context)}{FrontDoor.AfterPath}";
+    }
+
+    /// <summary>Writes an incoming call down, and holds one that was placed here against what is known of it.</summary>
+    private static async Task<Problem?> RememberAsync(
+        NodeCalls memory, IReadOnlyList<KeyValuePair<string, string>> fields, string callSid, string? callId, bool room, CancellationToken cancellationToken)
+    {
+        string id = StreamCalls.IdOf(callId, callSid);
+        CallRecord? known = null;
+        try
+        {
+            known = await memory.Book.GetAsync(id, cancellationToken);
+        }
+        catch (CallStoreException)
+        {
+            // The call goes on without it.
+        }
+
+        if (known?.CallSid is { } sid && sid != callSid)
+        {
+            return new Problem(409, "Another call", "call_id belongs to a call with another CallSid.");
+        }
+
+        bool inbound = WebhookForm.Single(fields, "Direction") is null or "inbound";
+        if (known is null || known.From is null)
+        {
+            string? to = WebhookForm.Single(fields, "To");
+            memory.Book.Record(new CallFact.Created
+            {
+                CallId = id,
+                FactId = id + ":created",
+                At = memory.Book.Now,
+                Direction = inbound ? CallDirection.Inbound : CallDirection.Outbound,
+                From = Short(WebhookForm.Single(fields, "From")),
+                To = Short(to),
+                Agent = to is not null && memory.Options.InboundRoutes.TryGetValue(to, out string? agent) ? agent : null,
+                Node = memory.Book.Node,
+                CallSid = callSid,
+            });
+        }
+
+        if (!room)
+        {
+            memory.Book.Record(new CallFact.Reported
+            {
+                CallId = id, FactId = id + ":no_room", At = memory.Book.Now, State = inbound ? CallState.Busy : CallState.Failed, Cause = "no_room", Source = CallFactSource.Node,
+                CallSid = callSid, Error = "The node was full or stopping.",
+            });
+        }
+
+        return null;
+    }
+
+    /// <summary>What the carrier names a number is mostly one; whatever it is, a store need not take more than this of it, and no NUL.</summary>
+    private static string? Short(string? text) => text?.Replace("\0", "", StringComparison.Ordinal) is { } clean ? clean[..Math.Min(clean.Length, 200)] : null;
+
+    private static string LocalAuthority(HttpContext context)
+    {
+        ConnectionInfo connection = context.Connection;
+        return new UriBuilder("http", connection.LocalIpAddress!.MapToIPv4IfPossible().ToString(), connection.LocalPort).Uri.Authority;
     }
 
     /// <summary>The public address; without one, the address this connection came in on, which is known to be right for a twin on the same machine.</summary>
@@ -127,36 +211,19 @@ internal sealed class TwimlEndpoint(NodeOptions options, RequestAuthority author
             return $"{(url.Scheme == Uri.UriSchemeHttps ? "wss" : "ws")}://{url.Authority}{FrontDoor.MediaStreamPath}";
         }
 
-        ConnectionInfo connection = context.Connection;
-        return new UriBuilder("ws", connection.LocalIpAddress!.MapToIPv4IfPossible().ToString(), connection.LocalPort, FrontDoor.MediaStreamPath).Uri.ToString();
+        return $"ws://{LocalAuthority(context)}{FrontDoor.MediaStreamPath}";
     }
-
-    /// <summary>An incoming call hears a busy tone and costs nothing; one this side placed is answered already and hears a sentence.</summary>
-    private static TwimlResponse Decline(string? direction) => direction is null or "inbound"
-        ? new TwimlResponse().Reject(TwimlRejectReason.Busy)
-        : new TwimlResponse().Say("We are sorry, all lines are busy. Goodbye.").Hangup();
 
     /// <summary>There is room and nobody to talk to: a person who hears why calls again later, one who hears a busy tone at once.</summary>
     private static TwimlResponse Apologize() => new TwimlResponse().Say("We are sorry, our assistant cannot take your call at the moment. Please call again later.").Hangup();
 
-    private static string? Single(KeyValuePair<string, string>[] fields, string name)
+    /// <summary>An incoming call hears a busy tone and costs nothing, or the operator's sentence; one this side placed is answered already and hears a sentence.</summary>
+    private TwimlResponse Decline(string? direction) => (direction is null or "inbound", memory?.Options.BusySentence) switch
     {
-        string? found = null;
-        foreach ((string key, string value) in fields)
-        {
-            if (string.Equals(key, name, StringComparison.Ordinal))
-            {
-                if (found is not null)
-                {
-                    return null;
-                }
-
-                found = value;
-            }
-        }
-
-        return found;
-    }
+        (true, null) => new TwimlResponse().Reject(TwimlRejectReason.Busy),
+        (_, { } sentence) => new TwimlResponse().Say(sentence).Hangup(),
+        _ => new TwimlResponse().Say("We are sorry, all lines are busy. Goodbye.").Hangup(),
+    };
 
     private static bool IsSid([NotNullWhen(true)] string? text) => text is { Length: > 0 and <= MaxSid } && text.All(char.IsAsciiLetterOrDigit);
 }
