@@ -63,10 +63,18 @@ internal static class TwinCommand
     private static Command List()
     {
         Option<string?> show = new("--show") { Description = "Print one scenario's file instead, as a start for your own.", HelpName = "NAME" };
-        Command command = new("list", "List the scenarios that ship with the twins.") { show };
+        Option<string?> schema = new("--schema") { Description = "Print the JSON schema of scenario files or of text scripts instead.", HelpName = "scenario|text" };
+        schema.AcceptOnlyFromAmong("scenario", "text");
+        Command command = new("list", "List the scenarios that ship with the twins.") { show, schema };
         command.SetAction(result =>
         {
             TextWriter output = result.InvocationConfiguration.Output;
+            if (result.GetValue(schema) is { } kind)
+            {
+                output.Write(kind == "text" ? ScenarioLibrary.TextScriptSchema : ScenarioLibrary.Schema);
+                return ExitCodes.Success;
+            }
+
             if (result.GetValue(show) is { } name)
             {
                 Find(name);

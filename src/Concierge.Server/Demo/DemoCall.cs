@@ -53,7 +53,7 @@ internal sealed class DemoCall
     public async Task<DemoEvidence> RunAsync(CancellationToken cancellationToken)
     {
         long started = Stopwatch.GetTimestamp();
-        (TwilioTwinRecord carrier, RealtimeTwinRecord model) = _options.Fast
+        (TwilioTwinRecord carrier, IReadOnlyList<RealtimeTwinRecord> models) = _options.Fast
             ? UnderTheVirtualClock(cancellationToken)
             : await OverSocketsAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
@@ -64,7 +64,7 @@ internal sealed class DemoCall
             Events = _observer.Events,
             Outcome = _outcome,
             Carrier = carrier,
-            Model = model,
+            Models = models,
             NodeOffset = _nodeStarted - carrier.StartedAt,
             Allocation = _allocation,
             Mode = _options.Mode,
@@ -73,7 +73,7 @@ internal sealed class DemoCall
         };
     }
 
-    private async Task<(TwilioTwinRecord Carrier, RealtimeTwinRecord Model)> OverSocketsAsync(CancellationToken cancellationToken)
+    private async Task<(TwilioTwinRecord Carrier, IReadOnlyList<RealtimeTwinRecord> Models)> OverSocketsAsync(CancellationToken cancellationToken)
     {
         // Made up for this one run: the demo goes through the same doors as a real call.
         string apiKey = "sk-demo-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
@@ -99,10 +99,16 @@ internal sealed class DemoCall
         }
 
         await host.StopAsync(cancellationToken);
-        return (call.Stream, await model.WaitForRecordAsync(0, cancellationToken));
+        var records = new List<RealtimeTwinRecord> { await model.WaitForRecordAsync(0, cancellationToken) };
+        while (records.Count < model.Sessions.Count)
+        {
+            records.Add(await model.WaitForRecordAsync(records.Count, cancellationToken));
+        }
+
+        return (call.Stream, records);
     }
 
-    private (TwilioTwinRecord Carrier, RealtimeTwinRecord Model) UnderTheVirtualClock(CancellationToken cancellationToken)
+    private (TwilioTwinRecord Carrier, IReadOnlyList<RealtimeTwinRecord> Models) UnderTheVirtualClock(CancellationToken cancellationToken)
     {
         var loop = new VirtualTimeLoop();
         NodeOptions node = NodeOptions("in memory");
@@ -121,7 +127,7 @@ internal sealed class DemoCall
             // As the front door does with a connection whose session is over.
             await near.Output.CompleteAsync();
             await near.Input.CompleteAsync();
-            return (await carrier, await model.Record);
+            return (await carrier, await model.RecordsAsync());
         });
     }
 
@@ -196,13 +202,30 @@ internal sealed class DemoCall
 
     private sealed class InMemoryModel(Simulation.Scenarios.Scenario scenario, TimeProvider time, TimeSpan delay) : IModelConnector
     {
-        public Task<RealtimeTwinRecord> Record { get; private set; } = Task.FromException<RealtimeTwinRecord>(
-            new CommandException(ExitCodes.Failed, "the node never dialled the model."));
+        private readonly Simulation.Scenarios.ScenarioProgress _progress = new(scenario);
+        private readonly List<Task<RealtimeTwinRecord>> _sessions = [];
+
+        public async Task<IReadOnlyList<RealtimeTwinRecord>> RecordsAsync()
+        {
+            var records = new List<RealtimeTwinRecord>();
+            foreach (Task<RealtimeTwinRecord> session in _sessions)
+            {
+                records.Add(await session);
+            }
+
+            return records.Count > 0 ? records : throw new CommandException(ExitCodes.Failed, "the node never dialled the model.");
+        }
 
         public ValueTask<IDuplexPipe> ConnectAsync(CancellationToken cancellationToken)
         {
+            RealtimeTwinFaults faults = _progress.Connect() ?? RealtimeTwinFaults.None;
+            if (faults.RefuseStatus is { } status)
+            {
+                throw new ModelConnectException(status is 401 or 403 ? CallEndReason.ModelFatalError : CallEndReason.ModelRefused, $"The upgrade was refused with {status}.");
+            }
+
             (IDuplexPipe near, IDuplexPipe far) = InMemoryDuplex.CreatePair();
-            Record = new RealtimeTwinSession(far, scenario, time).RunAsync(CancellationToken.None);
+            _sessions.Add(new RealtimeTwinSession(far, scenario, time, new RealtimeTwinOptions { Faults = faults }, progress: _progress).RunAsync(CancellationToken.None));
             return ValueTask.FromResult(delay > TimeSpan.Zero ? new DelayedLine(near, delay, time) : near);
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Concierge.Audio;
 using Concierge.Calls.Outcome;
 using Concierge.Pipelines;
@@ -30,9 +31,9 @@ internal static class DemoChecks
     public static IReadOnlyList<ReportCheck> Run(DemoEvidence evidence, IReadOnlyList<HeardResponse> heard)
     {
         var checks = new List<ReportCheck> { CheckScript(evidence) };
-        if (evidence.Scenario.Line.LoseEveryFrames == 0)
+        if (evidence.Scenario.Line.LoseEveryFrames == 0 && evidence.Models.Count == 1)
         {
-            // A line that loses frames by design moves all that follows: there is no one piece to compare.
+            // A line that loses frames by design moves all that follows, a lost connection cuts it: there is no one piece to compare.
             checks.Add(CheckCallerAudio(evidence));
         }
 
@@ -49,7 +50,7 @@ internal static class DemoChecks
     /// <summary>The twins' own checks of the script, from their records alone: every turn, clip, function and end, and no complaint of either end.</summary>
     private static ReportCheck CheckScript(DemoEvidence evidence)
     {
-        IReadOnlyList<ScenarioCheckResult> results = ScenarioCheck.Run(evidence.Scenario, evidence.Model, evidence.Carrier);
+        IReadOnlyList<ScenarioCheckResult> results = ScenarioCheck.Run(evidence.Scenario, evidence.Models, evidence.Carrier);
         List<string> failed = [.. results.Where(r => !r.Passed).Select(r => $"{r.Name}: {r.Detail}")];
         return new ReportCheck(
             "The call went as the scenario says",
@@ -92,7 +93,7 @@ internal static class DemoChecks
             gaps += response.Match.GapMs;
         }
 
-        int expected = evidence.Scenario.AgentTurns.Count(t => t.Clip is not null);
+        int expected = evidence.Scenario.AgentTurns.Count(t => t.Clip is not null) - evidence.Models.SelectMany(m => m.Responses).Count(r => r.Status == "in_progress" && r.Clip is not null);
         yield return new ReportCheck(
             "The caller heard the agent whole",
             heard.Count == expected && worstGain <= MaxGainDb && worstMargin >= -FloorMarginDb && worstEdge <= MaxEdgeDb && gaps == 0,
@@ -109,10 +110,13 @@ internal static class DemoChecks
         List<TwilioTwinTurn> interruptions = [.. evidence.Carrier.Turns.Where(t => t.Interrupts)];
         if (expect.Interruptions is int count)
         {
+            // An answer that a lost connection cut off is cleared too.
+            int lost = evidence.Models.SelectMany(m => m.Responses).Count(r => r.Status == "in_progress" && r.Audio.Length > 0);
+            int clears = evidence.Carrier.Clears.Count;
             yield return new ReportCheck(
                 "As many interruptions as the scenario has",
-                interruptions.Count == count && evidence.Carrier.Clears.Count == count,
-                Text($"{interruptions.Count} by the caller, {evidence.Carrier.Clears.Count} clears, {count} expected"));
+                interruptions.Count == count && clears >= count && clears <= count + lost,
+                Text($"{interruptions.Count} by the caller, {clears} clears, {count} expected{(lost > 0 ? $", {lost} answers cut off by the loss of the model" : "")}"));
         }
 
         if (interruptions.Count == 0)
@@ -132,7 +136,7 @@ internal static class DemoChecks
         [
             .. heard.Where(h => h.Response.TruncatedAtMs is not null).Select(h => h.Response.TruncatedAtMs!.Value - h.Audible.TotalMilliseconds),
         ];
-        bool refused = evidence.Model.Truncations.Any(t => t.Error is not null);
+        bool refused = evidence.Models.SelectMany(m => m.Truncations).Any(t => t.Error is not null);
         yield return new ReportCheck(
             "The model knows what was heard",
             !refused && differences.Count > 0 && differences.All(d => d <= 60 && d >= -260),
@@ -142,7 +146,10 @@ internal static class DemoChecks
     private static ReportCheck CheckTranscript(DemoEvidence evidence)
     {
         const string name = "The transcript is complete and in order";
-        List<Line> expected = Join(evidence.Scenario.Turns.Where(t => t.Clip is not null).Select(t => new Line(t.By == ScenarioSpeaker.Agent, t.Transcript, false)));
+        // What a lost connection cut off stands by itself, like an interrupted answer.
+        HashSet<string> lost = [.. evidence.Models.SelectMany(m => m.Responses).Where(r => r.Status == "in_progress" && r.Clip is not null).Select(r => r.Clip!.Name)];
+        List<Line> expected = Join(evidence.Scenario.Turns.Where(t => t.Clip is not null).Select(t =>
+            new Line(t.By == ScenarioSpeaker.Agent, t.Transcript, t.By == ScenarioSpeaker.Agent && lost.Contains(t.Clip!.Name))));
         List<Line> told = Join(Told(evidence).Select(e => new Line(e.Speaker == TranscriptSpeaker.Agent, e.Text, e.Interrupted)));
         for (int i = 0; i < Math.Max(expected.Count, told.Count); i++)
         {
@@ -192,6 +199,18 @@ internal static class DemoChecks
 
     private static IEnumerable<ReportCheck> CheckOutcome(DemoEvidence evidence)
     {
+        if (evidence.Scenario.Expect.Outcome is { } fields)
+        {
+            JsonObject recorded = JsonNode.Parse(CallsJson.Write(evidence.Outcome))!.AsObject();
+            List<string> wrong =
+            [
+                .. fields.Where(f => !string.Equals(recorded[f.Key]?.ToString(), f.Value?.ToString(), StringComparison.OrdinalIgnoreCase))
+                    .Select(f => $"{f.Key} is {recorded[f.Key]?.ToJsonString() ?? "null"}, expected {f.Value?.ToJsonString() ?? "null"}"),
+            ];
+            yield return new ReportCheck(
+                "The outcome is what the scenario came to", wrong.Count == 0, wrong.Count == 0 ? $"{string.Join(", ", fields.Select(f => $"{f.Key} {f.Value}"))}" : string.Join("; ", wrong));
+        }
+
         if (evidence.Scenario.Expect.ConfirmationNumber is not string expected)
         {
             yield break;

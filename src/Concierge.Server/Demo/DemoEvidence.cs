@@ -23,8 +23,11 @@ internal sealed record DemoEvidence
     /// <summary>What happened at the telephone.</summary>
     public required TwilioTwinRecord Carrier { get; init; }
 
-    /// <summary>What happened at the model.</summary>
-    public required RealtimeTwinRecord Model { get; init; }
+    /// <summary>What happened at the model, connection by connection: more than one when it was lost and came back.</summary>
+    public required IReadOnlyList<RealtimeTwinRecord> Models { get; init; }
+
+    /// <summary>The connection with which the call ended.</summary>
+    public RealtimeTwinRecord Model => Models[^1];
 
     /// <summary>When the node's session began, less when the carrier's stream did: adds to the session's clock to give the stream's.</summary>
     public required TimeSpan NodeOffset { get; init; }

@@ -24,13 +24,15 @@ internal sealed record HeardResponse(RealtimeTwinResponse Response, AudioMatchRe
     {
         var found = new List<HeardResponse>();
         short[] heard = evidence.Carrier.Heard.ToArray();
-        TimeSpan modelOffset = evidence.Model.OpenedAt - evidence.Carrier.StartedAt;
-        foreach (RealtimeTwinResponse response in evidence.Model.Responses)
+        foreach ((RealtimeTwinRecord model, RealtimeTwinResponse response) in evidence.Models.SelectMany(m => m.Responses, (m, r) => (m, r)))
         {
-            if (response.FirstAudioAt is not TimeSpan firstAudio || response.Clip is null)
+            // What was under way when its connection was lost was not sent to its end: there is no whole to look for.
+            if (response.FirstAudioAt is not TimeSpan firstAudio || response.Clip is null || response.Status == "in_progress")
             {
                 continue;
             }
+
+            TimeSpan modelOffset = model.OpenedAt - evidence.Carrier.StartedAt;
 
             short[] said = response.Clip.At(Rate).ToArray();
             TimeSpan sent = modelOffset + firstAudio;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Concierge.Simulation.Scenarios;
 
 namespace Concierge.Simulation.Chat;
@@ -14,6 +15,10 @@ public sealed record TextScript
 
     /// <summary>Seeds identifiers and the sizes of deltas. Default 1.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>The schema that an editor checks the file against; means nothing here.</summary>
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; init; }
 
     /// <summary>The turns in order.</summary>
     public required IReadOnlyList<TextTurn> Turns { get; init; }

@@ -18,46 +18,67 @@ public static class ScenarioCheck
     /// <param name="carrier">The carrier's end.</param>
     /// <param name="limits">What still passes; null for the defaults.</param>
     /// <returns>Every check in order, passed or not.</returns>
-    public static IReadOnlyList<ScenarioCheckResult> Run(Scenario scenario, RealtimeTwinRecord model, TwilioTwinRecord carrier, ScenarioCheckLimits? limits = null)
+    public static IReadOnlyList<ScenarioCheckResult> Run(Scenario scenario, RealtimeTwinRecord model, TwilioTwinRecord carrier, ScenarioCheckLimits? limits = null) =>
+        Run(scenario, [model], carrier, limits);
+
+    /// <summary>Checks a call whose connection to the model was lost and made again.</summary>
+    /// <param name="scenario">What was to happen.</param>
+    /// <param name="models">The model's end, connection by connection.</param>
+    /// <param name="carrier">The carrier's end.</param>
+    /// <param name="limits">What still passes; null for the defaults.</param>
+    /// <returns>Every check in order, passed or not.</returns>
+    public static IReadOnlyList<ScenarioCheckResult> Run(
+        Scenario scenario, IReadOnlyList<RealtimeTwinRecord> models, TwilioTwinRecord carrier, ScenarioCheckLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(scenario);
-        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(models);
         ArgumentNullException.ThrowIfNull(carrier);
         limits ??= new ScenarioCheckLimits();
         var results = new List<ScenarioCheckResult>();
-        CheckTurns(scenario, model, carrier, results);
-        CheckAgentAudio(model, carrier, limits, results);
-        CheckCalleeAudio(scenario, model, carrier, limits, results);
+        RealtimeTwinResponse[] responses = [.. models.SelectMany(m => m.Responses)];
+        CheckTurns(scenario, responses, carrier, results);
+        CheckAgentAudio(responses, carrier, limits, results);
+        CheckCalleeAudio(scenario, models, carrier, limits, results);
         CheckInterruptions(scenario.Expect, carrier, results);
-        CheckFunctions(scenario.Expect, model, results);
+        CheckFunctions(scenario.Expect, responses, results);
         CheckEnd(scenario.Expect, carrier, results);
-        Add(results, "no refusals by the model", model.Errors.Count == 0, string.Join("; ", model.Errors.Select(e => $"{e.Code}: {e.Message}")));
+        if (scenario.Faults.Count > 0)
+        {
+            Add(results, "connections to the model", models.Count > scenario.Faults.Count(f => f.RefuseStatus is null && !f.NeverAnswer), Text($"{models.Count}"));
+        }
+
+        RealtimeTwinError[] errors = [.. models.SelectMany((m, i) => m.Errors.Where(e => e.Code != Asked(scenario, i)))];
+        Add(results, "no refusals by the model", errors.Length == 0, string.Join("; ", errors.Select(e => $"{e.Code}: {e.Message}")));
         Add(results, "no warnings by the carrier", carrier.Warnings.Count == 0, string.Join("; ", carrier.Warnings.Select(w => $"{w.Code}: {w.Message}")));
         return results;
     }
 
-    private static void CheckTurns(Scenario scenario, RealtimeTwinRecord model, TwilioTwinRecord carrier, List<ScenarioCheckResult> results)
+    // The error that the scenario itself has the model send on a connection.
+    private static string? Asked(Scenario scenario, int connection) =>
+        connection < scenario.Faults.Count ? scenario.Faults[connection].ErrorAfterOpen ?? (scenario.Faults[connection].ErrorEventAt is null ? null : scenario.Faults[connection].ErrorEventCode) : null;
+
+    private static void CheckTurns(Scenario scenario, RealtimeTwinResponse[] responses, TwilioTwinRecord carrier, List<ScenarioCheckResult> results)
     {
         int said = carrier.Turns.Count;
         int scripted = scenario.CalleeTurns.Count();
         Add(results, "every turn of the callee was reached", said == scripted, Text($"{said} of {scripted}"));
         string[] expected = [.. scenario.AgentTurns.Select(t => t.Clip?.Name ?? "(no speech)")];
-        string[] given = [.. model.Responses.Where(r => r.Status != "cancelled" || r.Audio.Length > 0).Select(r => r.Clip?.Name ?? "(no speech)")];
+        string[] given = [.. responses.Where(r => r.Status is not ("cancelled" or "in_progress") || r.Audio.Length > 0).Select(r => r.Clip?.Name ?? "(no speech)")];
         Add(results, "the model gave its responses in order", given.Take(expected.Length).SequenceEqual(expected), string.Join(", ", given));
     }
 
     // What the model sent of each answer must lie in what the callee heard, up to where it was cut.
-    private static void CheckAgentAudio(RealtimeTwinRecord model, TwilioTwinRecord carrier, ScenarioCheckLimits limits, List<ScenarioCheckResult> results)
+    private static void CheckAgentAudio(RealtimeTwinResponse[] responses, TwilioTwinRecord carrier, ScenarioCheckLimits limits, List<ScenarioCheckResult> results)
     {
         int from = 0;
-        RealtimeTwinResponse[] spoken = [.. model.Responses.Where(r => r.Clip is not null && r.Audio.Length > 0)];
+        RealtimeTwinResponse[] spoken = [.. responses.Where(r => r.Clip is not null && r.Audio.Length > 0)];
         foreach (RealtimeTwinResponse response in spoken)
         {
             // The call itself may have ended in the middle of the last one.
             double? lastMs = carrier.End == TwilioTwinEnd.CalleeHungUp && response == spoken[^1] && carrier.AgentSpeech.Count > 0
                 ? (carrier.AgentSpeech[^1].End - carrier.AgentSpeech[^1].Start).TotalMilliseconds
                 : null;
-            bool cut = response.TruncatedAtMs is not null || response.Status == "cancelled" || lastMs is not null;
+            bool cut = response.TruncatedAtMs is not null || response.Status is "cancelled" or "in_progress" || lastMs is not null;
             double heardMs = response.TruncatedAtMs ?? lastMs ?? (cut ? 0 : response.AudioMs);
 
             // Of a cut answer the last words are not asked for: the cut lies in them.
@@ -75,7 +96,7 @@ public static class ScenarioCheck
 
     // What the callee said must lie in what the model heard; both sides of G.711 are known, so noise of the line does not count.
     private static void CheckCalleeAudio(
-        Scenario scenario, RealtimeTwinRecord model, TwilioTwinRecord carrier, ScenarioCheckLimits limits, List<ScenarioCheckResult> results)
+        Scenario scenario, IReadOnlyList<RealtimeTwinRecord> models, TwilioTwinRecord carrier, ScenarioCheckLimits limits, List<ScenarioCheckResult> results)
     {
         if (scenario.Line.LoseEveryFrames > 0)
         {
@@ -83,12 +104,19 @@ public static class ScenarioCheck
             return;
         }
 
-        int from = 0;
+        int from = 0, connection = 0;
         ScenarioTurn[] script = [.. scenario.CalleeTurns];
         foreach (TwilioTwinTurn turn in carrier.Turns.Where(t => script[t.Index].Clip is not null && t.EndedAt is not null))
         {
             int start = (int)(turn.StartedAt.TotalMilliseconds * 8);
             int end = Math.Min(carrier.Said.Length, (int)(turn.EndedAt!.Value.TotalMilliseconds * 8));
+            // What was said after a connection had ended was heard by the next one.
+            while (connection + 1 < models.Count && carrier.StartedAt + turn.StartedAt >= models[connection].OpenedAt + models[connection].EndedAt)
+            {
+                (connection, from) = (connection + 1, 0);
+            }
+
+            RealtimeTwinRecord model = models[connection];
             ReadOnlySpan<short> recording = model.Heard.Samples[Math.Min(from, model.Heard.Length)..];
             from += CheckAudio($"the model heard {turn.Clip}", carrier.Said.Samples[start..end], 8000, recording, model.Heard.SampleRate, from * 1000.0 / model.Heard.SampleRate, limits, results);
         }
@@ -135,9 +163,9 @@ public static class ScenarioCheck
         }
     }
 
-    private static void CheckFunctions(ScenarioExpectations expect, RealtimeTwinRecord model, List<ScenarioCheckResult> results)
+    private static void CheckFunctions(ScenarioExpectations expect, RealtimeTwinResponse[] responses, List<ScenarioCheckResult> results)
     {
-        (string Name, string CallId, string Arguments)[] calls = [.. model.Responses.SelectMany(r => r.FunctionCalls)];
+        (string Name, string CallId, string Arguments)[] calls = [.. responses.SelectMany(r => r.FunctionCalls)];
         if (expect.FunctionCalls is { } names)
         {
             Add(results, "functions called in order", calls.Select(c => c.Name).SequenceEqual(names), string.Join(", ", calls.Select(c => c.Name)));

@@ -78,10 +78,12 @@ internal sealed class RealtimeCommands
             case "conversation.item.retrieve":
                 return _conversation.Retrieve(command["item_id"]!.ToString());
             case "conversation.item.truncate":
-                return _speaking.Truncate(
+                return _conversation.Truncate(
                     command["item_id"]!.ToString(),
                     (long)RealtimeTurnDetection.Number(command["content_index"], 0),
-                    (long)RealtimeTurnDetection.Number(command["audio_end_ms"], 0));
+                    (long)RealtimeTurnDetection.Number(command["audio_end_ms"], 0),
+                    _record,
+                    _agenda.Now);
             case "response.create":
                 var overrides = command["response"] as JsonObject;
                 if (_speaking.IsActive && overrides?["conversation"]?.ToString() != "none")

@@ -128,6 +128,42 @@ internal sealed class RealtimeConversation(RealtimeEventWriter events, RealtimeI
         return null;
     }
 
+    /// <summary>conversation.item.truncate of the client.</summary>
+    /// <returns>The refusal, or null.</returns>
+    public RealtimeTwinError? Truncate(string itemId, long contentIndex, long audioEndMs, RealtimeTwinRecord record, TimeSpan now)
+    {
+        RealtimeItem? item = Find(itemId);
+        double sent = item?.Response?.AudioMs ?? 0;
+        RealtimeTwinError? error = item switch
+        {
+            null => new RealtimeTwinError("item_truncate_invalid_item_id", $"Error truncating item: the item with id '{itemId}' does not exist.", "item_id"),
+            { Response: null } => new RealtimeTwinError("invalid_value", "Only model output audio messages can be truncated", "item_id"),
+            _ when contentIndex != 0 => new RealtimeTwinError("invalid_value", $"Item '{itemId}' has no content part {contentIndex}.", "content_index"),
+            _ when audioEndMs < 0 => new RealtimeTwinError("invalid_value", $"Invalid value: {audioEndMs}. Expected an integer >= 0.", "audio_end_ms"),
+            _ when audioEndMs > sent => new RealtimeTwinError("invalid_value", $"Audio content of {(long)sent}ms is already shorter than {audioEndMs}ms", "audio_end_ms"),
+            _ => null,
+        };
+        record.Truncations.Add(new RealtimeTwinTruncation(now, itemId, audioEndMs, sent, error?.Code));
+        if (error is not null)
+        {
+            return error;
+        }
+
+        item!.Response!.TruncatedAtMs = audioEndMs;
+        // The server forgets the words along with the sound: nobody knows where in them the cut lies.
+        if (item.Body["content"] is JsonArray { Count: > 0 } content && content[0] is JsonObject part)
+        {
+            part.Remove("transcript");
+        }
+
+        Utf8JsonWriter json = events.Begin("conversation.item.truncated");
+        json.WriteString("item_id", itemId);
+        json.WriteNumber("content_index", 0);
+        json.WriteNumber("audio_end_ms", audioEndMs);
+        events.End();
+        return null;
+    }
+
     private void Tell(string type, RealtimeItem item, string? previous)
     {
         Utf8JsonWriter json = events.Begin(type);

@@ -15,6 +15,7 @@ internal sealed class RealtimeFaultPlan
     private TimeSpan _nextWrite;
     private bool _waiting;
     private int _failures;
+    private int _transcriptionFailures;
 
     public RealtimeFaultPlan(RealtimeTwinFaults faults, Agenda agenda, Lock gate, WebSocketWriter socket)
     {
@@ -38,6 +39,7 @@ internal sealed class RealtimeFaultPlan
         _setAt = _agenda.Now;
         _readingStallAt = faults.StallReadingAt is { } at ? _setAt + at : null;
         _failures = faults.FailResponses;
+        _transcriptionFailures = faults.FailTranscriptions;
         _shutUntil = TimeSpan.Zero;
     }
 
@@ -58,6 +60,9 @@ internal sealed class RealtimeFaultPlan
 
     /// <summary>The code that the present response fails with; null when it does not. Call it under the lock.</summary>
     public string? TakeResponseFailure() => _failures > 0 && _failures-- > 0 ? Current.FailCode : null;
+
+    /// <summary>Whether the present transcription fails. Call it under the lock.</summary>
+    public bool TakeTranscriptionFailure() => _transcriptionFailures > 0 && _transcriptionFailures-- > 0;
 
     /// <summary>Shuts the valve. Call it under the lock.</summary>
     public void StallWriting(TimeSpan time)

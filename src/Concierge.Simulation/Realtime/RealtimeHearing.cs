@@ -22,6 +22,8 @@ internal sealed class RealtimeHearing
     private readonly RealtimeTwinOptions _options;
     private readonly RealtimeIds _ids;
     private readonly Agenda _agenda;
+    private readonly ScenarioProgress _progress;
+    private readonly RealtimeFaultPlan _faults;
     private readonly (string Clip, string Transcript)[] _script;
     private SpeechDetector _detector = new(24000);
     private byte[] _bytes = new byte[1024];
@@ -41,7 +43,8 @@ internal sealed class RealtimeHearing
         RealtimeTwinOptions options,
         RealtimeIds ids,
         Agenda agenda,
-        Scenario scenario)
+        ScenarioProgress progress,
+        RealtimeFaultPlan faults)
     {
         _events = events;
         _conversation = conversation;
@@ -50,7 +53,9 @@ internal sealed class RealtimeHearing
         _options = options;
         _ids = ids;
         _agenda = agenda;
-        _script = Script(scenario);
+        _progress = progress;
+        _faults = faults;
+        _script = Script(progress.Scenario);
         Configure();
     }
 
@@ -206,8 +211,7 @@ internal sealed class RealtimeHearing
         _committed = _record.Heard.Length;
         _lastTurnEndMs = _detector.PositionMs;
 
-        int index = _record.UserTurns.Count(t => t.Clip is not null);
-        (string? clip, string transcript) = !isSilence && index < _script.Length ? _script[index] : (null, "");
+        (string? clip, string transcript) = !isSilence && _progress.HeardTurns < _script.Length ? _script[_progress.HeardTurns++] : (null, "");
         _record.UserTurns.Add(new RealtimeTwinUserTurn
         {
             ItemId = itemId,
@@ -263,9 +267,29 @@ internal sealed class RealtimeHearing
         return [.. script];
     }
 
+    private void TellFailed(RealtimeItem item)
+    {
+        Utf8JsonWriter json = _events.Begin("conversation.item.input_audio_transcription.failed");
+        json.WriteString("item_id", item.Id);
+        json.WriteNumber("content_index", 0);
+        json.WriteStartObject("error");
+        json.WriteString("type", "server_error");
+        json.WriteString("code", "audio_unintelligible");
+        json.WriteString("message", "The audio could not be transcribed.");
+        json.WriteNull("param");
+        json.WriteEndObject();
+        _events.End();
+    }
+
     // Asynchronous: in two deltas and a whole, while the response may already be under way.
     private void Transcribe(RealtimeItem item, string text, double speechMs)
     {
+        if (_faults.TakeTranscriptionFailure())
+        {
+            _agenda.After(TimeSpan.FromMilliseconds(_options.TranscriptionMs), () => TellFailed(item));
+            return;
+        }
+
         int middle = text.IndexOf(' ', text.Length / 2);
         string[] parts = middle > 0 ? [text[..middle], text[middle..]] : [text];
         TimeSpan at = _agenda.Now + TimeSpan.FromMilliseconds(_options.TranscriptionMs);

@@ -87,7 +87,15 @@ internal sealed class RealtimeResponseEvents(RealtimeEventWriter events, Realtim
         json.WriteStartArray("output_modalities");
         json.WriteStringValue(active.IsText ? "text" : "audio");
         json.WriteEndArray();
-        json.WriteString("max_output_tokens", "inf");
+        if (active.MaxOutputTokens is { } most)
+        {
+            json.WriteNumber("max_output_tokens", most);
+        }
+        else
+        {
+            json.WriteString("max_output_tokens", "inf");
+        }
+
         json.WriteStartObject("audio");
         json.WriteStartObject("output");
         json.WriteStartObject("format");

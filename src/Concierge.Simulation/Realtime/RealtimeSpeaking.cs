@@ -22,11 +22,10 @@ internal sealed class RealtimeSpeaking
     private readonly RealtimeFaultPlan _faults;
     private readonly RealtimeIds _ids;
     private readonly Agenda _agenda;
-    private readonly ScenarioTurn[] _script;
+    private readonly ScenarioProgress _progress;
     private readonly Random _sizes;
     private readonly Func<long> _unsentBytes;
     private readonly RealtimeResponseEvents _write;
-    private int _next;
     private RealtimeActiveResponse? _active;
     private long _deltas;
 
@@ -39,7 +38,7 @@ internal sealed class RealtimeSpeaking
         RealtimeFaultPlan faults,
         RealtimeIds ids,
         Agenda agenda,
-        Scenario scenario,
+        ScenarioProgress progress,
         Func<long> unsentBytes)
     {
         _events = events;
@@ -50,8 +49,8 @@ internal sealed class RealtimeSpeaking
         _faults = faults;
         _ids = ids;
         _agenda = agenda;
-        _script = [.. scenario.AgentTurns];
-        _sizes = new Random(scenario.Seed ^ 0x51CE);
+        _progress = progress;
+        _sizes = new Random(progress.Scenario.Seed ^ 0x51CE);
         _unsentBytes = unsentBytes;
         _write = new RealtimeResponseEvents(events, session, record, ids.Next("conv_"));
     }
@@ -70,7 +69,9 @@ internal sealed class RealtimeSpeaking
     public void Begin(JsonObject? overrides)
     {
         bool outOfBand = overrides?["conversation"]?.ToString() == "none";
-        ScenarioTurn? turn = !outOfBand && _next < _script.Length ? _script[_next++] : null;
+        ScenarioTurn? turn = outOfBand
+            ? _progress.NextOutOfBandTurn < _progress.OutOfBandTurns.Length ? _progress.OutOfBandTurns[_progress.NextOutOfBandTurn++] : null
+            : _progress.NextAgentTurn < _progress.AgentTurns.Length ? _progress.AgentTurns[_progress.NextAgentTurn++] : null;
         RealtimeWireFormat format = overrides?["audio"]?["output"]?["format"]?["type"]?.ToString() switch
         {
             "audio/pcmu" => RealtimeWireFormat.Pcmu,
@@ -81,6 +82,7 @@ internal sealed class RealtimeSpeaking
         var record = new RealtimeTwinResponse(_ids.Next("resp_"), _agenda.Now, format);
         _record.Responses.Add(record);
         var active = new RealtimeActiveResponse(record, turn, outOfBand) { Metadata = overrides?["metadata"]?.DeepClone() };
+        active.MaxOutputTokens = (overrides?["max_output_tokens"] ?? _session.Effective["max_output_tokens"]) is JsonValue most && int.TryParse(most.ToJsonString(), out int tokens) ? tokens : null;
         active.IsText = overrides?["output_modalities"] is JsonArray modalities
             ? modalities.Count == 1 && modalities[0]!.ToString() == "text"
             : _session.IsTextOnly;
@@ -119,46 +121,21 @@ internal sealed class RealtimeSpeaking
         else if (active.Turn is not null && active.Record.Calls.Count == 0 && active.Output.Count == 0)
         {
             // Nothing of it was said: it is said at the next occasion.
-            _next--;
+            _progress.NextAgentTurn--;
         }
 
         End(active, "cancelled", reason);
     }
 
-    /// <summary>conversation.item.truncate of the client.</summary>
-    /// <returns>The refusal, or null.</returns>
-    public RealtimeTwinError? Truncate(string itemId, long contentIndex, long audioEndMs)
+    /// <summary>The connection is gone: what was not begun is said on the next one.</summary>
+    public void Forget()
     {
-        RealtimeItem? item = _conversation.Find(itemId);
-        double sent = item?.Response?.AudioMs ?? 0;
-        RealtimeTwinError? error = item switch
+        if (_active is { Done: false, Item: null, Turn: not null } active && active.Record.Calls.Count == 0 && active.Output.Count == 0)
         {
-            null => new RealtimeTwinError("item_truncate_invalid_item_id", $"Error truncating item: the item with id '{itemId}' does not exist.", "item_id"),
-            { Response: null } => new RealtimeTwinError("invalid_value", "Only model output audio messages can be truncated", "item_id"),
-            _ when contentIndex != 0 => new RealtimeTwinError("invalid_value", $"Item '{itemId}' has no content part {contentIndex}.", "content_index"),
-            _ when audioEndMs < 0 => new RealtimeTwinError("invalid_value", $"Invalid value: {audioEndMs}. Expected an integer >= 0.", "audio_end_ms"),
-            _ when audioEndMs > sent => new RealtimeTwinError("invalid_value", $"Audio content of {(long)sent}ms is already shorter than {audioEndMs}ms", "audio_end_ms"),
-            _ => null,
-        };
-        _record.Truncations.Add(new RealtimeTwinTruncation(_agenda.Now, itemId, audioEndMs, sent, error?.Code));
-        if (error is not null)
-        {
-            return error;
+            _progress.NextAgentTurn--;
         }
 
-        item!.Response!.TruncatedAtMs = audioEndMs;
-        // The server forgets the words along with the sound: nobody knows where in them the cut lies.
-        if (item.Body["content"] is JsonArray { Count: > 0 } content && content[0] is JsonObject part)
-        {
-            part.Remove("transcript");
-        }
-
-        Utf8JsonWriter json = _events.Begin("conversation.item.truncated");
-        json.WriteString("item_id", itemId);
-        json.WriteNumber("content_index", 0);
-        json.WriteNumber("audio_end_ms", audioEndMs);
-        _events.End();
-        return null;
+        _active = null;
     }
 
     private void Speak(RealtimeActiveResponse active)
@@ -175,7 +152,7 @@ internal sealed class RealtimeSpeaking
             if (turn is not null)
             {
                 // Nothing of it was said: it is said at the next occasion.
-                _next--;
+                _progress.NextAgentTurn--;
             }
 
             return;
@@ -189,7 +166,7 @@ internal sealed class RealtimeSpeaking
             return;
         }
 
-        if (turn?.Clip is null)
+        if (turn is null || (turn.Clip is null && !(active.IsText && turn.Transcript.Length > 0)))
         {
             CallFunctions(active);
             return;
@@ -198,8 +175,8 @@ internal sealed class RealtimeSpeaking
         active.Words = turn.Transcript.Split(' ');
         active.Record.Clip = turn.Clip;
         active.Record.ItemId = _ids.Next("item_");
-        active.Audio = active.IsText ? default : active.Record.Format.Encode(turn.Clip);
-        active.Limit = turn.End == ScenarioResponseEnd.Completed ? active.Audio.Length : active.Audio.Length / 4 * 2;
+        active.Audio = active.IsText ? default : active.Record.Format.Encode(turn.Clip!);
+        active.Cut(turn.End);
         var item = new RealtimeItem(active.Record.ItemId, new JsonObject
         {
             ["id"] = active.Record.ItemId,
@@ -212,13 +189,13 @@ internal sealed class RealtimeSpeaking
         { Response = active.IsText ? null : active.Record };
         active.Item = item;
         _write.Item("response.output_item.added", active, item);
-        _conversation.Append(item);
+        Enter(active, item);
         _write.Part("response.content_part.added", active, "");
         if (active.IsText)
         {
-            SendWords(active, active.Words.Length);
-            FinishMessage(active, item, "completed");
-            CallFunctions(active);
+            SendWords(active, active.WordLimit);
+            FinishMessage(active, item, active.CutReason is null ? "completed" : "incomplete");
+            Conclude(active);
             return;
         }
 
@@ -242,7 +219,7 @@ internal sealed class RealtimeSpeaking
         // Words first: the transcript runs half as far again ahead of the sound.
         int chunk = _sizes.Next(_options.MinDeltaMs, _options.MaxDeltaMs + 1);
         double heard = (double)(active.Sent + (chunk * active.Record.Format.BytesPerMs())) / Math.Max(1, active.Audio.Length);
-        SendWords(active, (int)Math.Ceiling(active.Words.Length * Math.Min(1, heard * 1.5)));
+        SendWords(active, Math.Min(active.WordLimit, (int)Math.Ceiling(active.Words.Length * Math.Min(1, heard * 1.5))));
         double sentMs = SendAudio(active, chunk);
         if (active.Sent < active.Limit)
         {
@@ -258,16 +235,39 @@ internal sealed class RealtimeSpeaking
             return;
         }
 
-        if (active.Limit < active.Audio.Length)
-        {
-            FinishMessage(active, active.Item!, "incomplete");
-            End(active, "incomplete", active.Turn!.End == ScenarioResponseEnd.MaxOutputTokens ? "max_output_tokens" : "content_filter");
-            return;
-        }
+        SendWords(active, active.WordLimit);
+        FinishMessage(active, active.Item!, active.CutReason is null ? "completed" : "incomplete");
+        Conclude(active);
+    }
 
-        SendWords(active, active.Words.Length);
-        FinishMessage(active, active.Item!, "completed");
-        CallFunctions(active);
+    // A response that was cut calls nothing any more.
+    private void Conclude(RealtimeActiveResponse active)
+    {
+        if (active.CutReason is { } reason)
+        {
+            End(active, "incomplete", reason);
+        }
+        else
+        {
+            CallFunctions(active);
+        }
+    }
+
+    // Items of a response out of band are not the conversation's.
+    private void Enter(RealtimeActiveResponse active, RealtimeItem item)
+    {
+        if (!active.OutOfBand)
+        {
+            _conversation.Append(item);
+        }
+    }
+
+    private void Leave(RealtimeActiveResponse active, RealtimeItem item)
+    {
+        if (!active.OutOfBand)
+        {
+            _conversation.Finish(item);
+        }
     }
 
     // Sizes are whole samples, and no multiple of anything else: a few samples more or less than the milliseconds say.
@@ -355,7 +355,7 @@ internal sealed class RealtimeSpeaking
             ? new JsonObject { ["type"] = "output_text", ["text"] = active.Record.Transcript }
             : new JsonObject { ["type"] = "output_audio", ["transcript"] = active.Record.Transcript });
         _write.Item("response.output_item.done", active, item);
-        _conversation.Finish(item);
+        Leave(active, item);
         active.Output.Add(item.Body.DeepClone());
         active.OutputIndex++;
         active.Item = null;
@@ -379,7 +379,7 @@ internal sealed class RealtimeSpeaking
             });
             item.Body["id"] = item.Id;
             _write.Item("response.output_item.added", active, item);
-            _conversation.Append(item);
+            Enter(active, item);
             for (int at = 0; at < arguments.Length;)
             {
                 int length = Math.Min(arguments.Length - at, _sizes.Next(3, 24));
@@ -398,7 +398,7 @@ internal sealed class RealtimeSpeaking
             item.Body["status"] = "completed";
             item.Body["arguments"] = arguments;
             _write.Item("response.output_item.done", active, item);
-            _conversation.Finish(item);
+            Leave(active, item);
             active.Output.Add(item.Body.DeepClone());
             active.Record.Calls.Add((call.Name, callId, arguments));
             active.OutputIndex++;

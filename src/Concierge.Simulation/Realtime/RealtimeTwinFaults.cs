@@ -69,6 +69,9 @@ public sealed record RealtimeTwinFaults
     /// <summary>The code they fail with. Default server_error; rate_limit_exceeded is the other usual one.</summary>
     public string FailCode { get; init; } = "server_error";
 
+    /// <summary>How many transcriptions of the caller fail.</summary>
+    public int FailTranscriptions { get; init; }
+
     /// <summary>Send all that is left of a response in one delta, every n-th delta; 0 for never.</summary>
     public int HugeEveryDeltas { get; init; }
 

@@ -51,16 +51,19 @@ public sealed class RealtimeTwinSession
     /// <param name="time">The clock.</param>
     /// <param name="options">Behaviour; null for the defaults.</param>
     /// <param name="connection">What the upgrade request said; null for a plain, authorised one.</param>
+    /// <param name="progress">The call's, when this connection follows a lost one; null begins a call.</param>
     public RealtimeTwinSession(
         IDuplexPipe line,
         Scenario scenario,
         TimeProvider time,
         RealtimeTwinOptions? options = null,
-        RealtimeTwinConnection? connection = null)
+        RealtimeTwinConnection? connection = null,
+        ScenarioProgress? progress = null)
     {
         ArgumentNullException.ThrowIfNull(line);
         ArgumentNullException.ThrowIfNull(scenario);
         ArgumentNullException.ThrowIfNull(time);
+        progress ??= new ScenarioProgress(scenario);
         _line = line;
         _options = options ?? new RealtimeTwinOptions();
         _connection = connection ?? new RealtimeTwinConnection { ApiKey = _options.ApiKey };
@@ -69,10 +72,10 @@ public sealed class RealtimeTwinSession
         _reader = new WebSocketReader(line.Input, WebSocketRole.Server, s_reading, _socket);
         _agenda = new Agenda(time, _gate, () => _faults!.Flush(), Fail);
         _faults = new RealtimeFaultPlan(_options.Faults, _agenda, _gate, _socket);
-        var ids = new RealtimeIds(scenario.Seed);
+        var ids = new RealtimeIds(progress.Seed);
         DateTimeOffset now = time.GetUtcNow();
         Record = new RealtimeTwinRecord(now, new AudioTrack(24000)) { SessionId = ids.Next("sess_") };
-        _events = new RealtimeEventWriter(_socket, _options, _faults, Record, scenario.Seed, () => _agenda.Now);
+        _events = new RealtimeEventWriter(_socket, _options, _faults, Record, progress.Seed, () => _agenda.Now);
         _session = new RealtimeSessionState(Record.SessionId, _connection.Model, (now + _options.SessionLimit).ToUnixTimeSeconds());
         if (_connection.Session is { } settings)
         {
@@ -80,8 +83,8 @@ public sealed class RealtimeTwinSession
         }
 
         _conversation = new RealtimeConversation(_events, ids);
-        _hearing = new RealtimeHearing(_events, _conversation, _session, Record, _options, ids, _agenda, scenario);
-        _speaking = new RealtimeSpeaking(_events, _conversation, _session, Record, _options, _faults, ids, _agenda, scenario, () => _socket.PendingBytes);
+        _hearing = new RealtimeHearing(_events, _conversation, _session, Record, _options, ids, _agenda, progress, _faults);
+        _speaking = new RealtimeSpeaking(_events, _conversation, _session, Record, _options, _faults, ids, _agenda, progress, () => _socket.PendingBytes);
         _commands = new RealtimeCommands(_events, _session, _conversation, _hearing, _speaking, Record, _agenda);
     }
 
@@ -120,6 +123,11 @@ public sealed class RealtimeTwinSession
         }
 
         Record.EndedAt = _agenda.Now;
+        lock (_gate)
+        {
+            _speaking.Forget();
+        }
+
         _agenda.Dispose();
         await FinishAsync();
         HasEnded = true;

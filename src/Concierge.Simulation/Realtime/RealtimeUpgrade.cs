@@ -19,6 +19,9 @@ internal sealed class RealtimeUpgrade(
     TimeProvider time,
     CancellationToken stopping)
 {
+    private readonly Lock _gate = new();
+    private ScenarioProgress? _call;
+
     /// <summary>The key presented by bearer, header, query or subprotocol.</summary>
     public static string? KeyOf(HttpRequest request)
     {
@@ -38,6 +41,12 @@ internal sealed class RealtimeUpgrade(
     public async Task HandleAsync(HttpContext context, int number)
     {
         RealtimeTwinOptions behaviour = options(number);
+        ScenarioProgress progress = ProgressOf(number);
+        if (progress.Connect() is { } scripted)
+        {
+            behaviour = behaviour with { Faults = scripted };
+        }
+
         if (control.Take() is { } told)
         {
             behaviour = behaviour with { Faults = told };
@@ -86,7 +95,7 @@ internal sealed class RealtimeUpgrade(
             return;
         }
 
-        await RunAsync(context, decision, number, behaviour, new RealtimeTwinConnection
+        await RunAsync(context, decision, progress, behaviour, new RealtimeTwinConnection
         {
             Model = model,
             ApiKey = key,
@@ -94,6 +103,22 @@ internal sealed class RealtimeUpgrade(
             Session = settings,
             IsAuthorized = ephemeral,
         });
+    }
+
+    // A scenario that loses connections goes on over the next ones; any other begins with each.
+    private ScenarioProgress ProgressOf(int number)
+    {
+        lock (_gate)
+        {
+            if (_call is { IsComplete: false } call)
+            {
+                return call;
+            }
+
+            var progress = new ScenarioProgress(scenarios(number));
+            _call = progress.Scenario.Faults.Count > 0 ? progress : null;
+            return progress;
+        }
     }
 
     // Whether there is still somebody to upgrade.
@@ -119,7 +144,7 @@ internal sealed class RealtimeUpgrade(
         return true;
     }
 
-    private async Task RunAsync(HttpContext context, WebSocketUpgradeDecision decision, int number, RealtimeTwinOptions behaviour, RealtimeTwinConnection connection)
+    private async Task RunAsync(HttpContext context, WebSocketUpgradeDecision decision, ScenarioProgress progress, RealtimeTwinOptions behaviour, RealtimeTwinConnection connection)
     {
         context.Response.Headers.Upgrade = "websocket";
         context.Response.Headers.Connection = "Upgrade";
@@ -131,7 +156,7 @@ internal sealed class RealtimeUpgrade(
 
         await using Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
         var line = new StreamDuplex(PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true)), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)));
-        await server.RunSessionAsync(new RealtimeTwinSession(line, scenarios(number), time, behaviour, connection) { Abort = context.Abort });
+        await server.RunSessionAsync(new RealtimeTwinSession(line, progress.Scenario, time, behaviour, connection, progress) { Abort = context.Abort });
     }
 
     private Task RefuseAsync(HttpContext context, int status, string message, int? retryAfter = null) =>

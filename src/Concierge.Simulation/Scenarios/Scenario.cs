@@ -1,4 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Concierge.Simulation.Realtime;
 
 namespace Concierge.Simulation.Scenarios;
 
@@ -29,10 +32,27 @@ public sealed record Scenario
     /// <summary>What must be true after the call.</summary>
     public ScenarioExpectations Expect { get; init; } = new();
 
+    /// <summary>What goes wrong on the call's connections to the model, one entry for each that is lost (docs/twin.md lists the keys); the one after the last is whole.</summary>
+    public IReadOnlyList<JsonObject> ModelFaults { get; init; } = [];
+
+    /// <summary><see cref="ModelFaults"/>, read.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<RealtimeTwinFaults> Faults { get; private init; } = [];
+
+    /// <summary>The schema that an editor checks the file against; means nothing here.</summary>
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; init; }
+
     /// <summary>The agent's turns in order: one for each response of the model.</summary>
-    public IEnumerable<ScenarioTurn> AgentTurns => Turns.Where(t => t.By == ScenarioSpeaker.Agent);
+    [JsonIgnore]
+    public IEnumerable<ScenarioTurn> AgentTurns => Turns.Where(t => t.By == ScenarioSpeaker.Agent && !t.OutOfBand);
+
+    /// <summary>The agent's answers to responses out of band, in order.</summary>
+    [JsonIgnore]
+    public IEnumerable<ScenarioTurn> OutOfBandTurns => Turns.Where(t => t.OutOfBand);
 
     /// <summary>The callee's turns in order.</summary>
+    [JsonIgnore]
     public IEnumerable<ScenarioTurn> CalleeTurns => Turns.Where(t => t.By == ScenarioSpeaker.Callee);
 
     /// <summary>Reads a scenario.</summary>
@@ -57,7 +77,11 @@ public sealed record Scenario
             throw new ScenarioException("The scenario is null.");
         }
 
-        return scenario with { Turns = [.. scenario.Turns.Select((turn, index) => turn.Resolve(index, folder))] };
+        return scenario with
+        {
+            Turns = [.. scenario.Turns.Select((turn, index) => turn.Resolve(index, folder))],
+            Faults = [.. scenario.ModelFaults.Select(f => RealtimeTwinFaults.Parse(f.ToJsonString()))],
+        };
     }
 
     /// <summary>Reads a scenario from a file; clips it names by file are looked for beside it.</summary>

@@ -32,18 +32,29 @@ public static class ScenarioLibrary
     public static Scenario Find(string nameOrPath) =>
         !Names.Contains(nameOrPath, StringComparer.Ordinal) && File.Exists(nameOrPath) ? Scenario.Load(nameOrPath) : Get(nameOrPath);
 
+    /// <summary>The JSON schema of scenario files, for editors and other tools.</summary>
+    public static string Schema => Resource("schemas/scenario.schema.json");
+
+    /// <summary>The JSON schema of text scripts.</summary>
+    public static string TextScriptSchema => Resource("schemas/text-script.schema.json");
+
     /// <summary>The text of a shipped scenario, as a start for one's own.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <returns>JSON with comments.</returns>
     /// <exception cref="ScenarioException">There is no such scenario.</exception>
     public static string Text(string name)
     {
-        using Stream? stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(Prefix + name + ".json");
-        if (stream is null)
+        if (!Names.Contains(name, StringComparer.Ordinal))
         {
             throw new ScenarioException($"There is no scenario '{name}'. Shipped: {string.Join(", ", Names)}.");
         }
 
+        return Resource(Prefix + name + ".json");
+    }
+
+    private static string Resource(string name)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

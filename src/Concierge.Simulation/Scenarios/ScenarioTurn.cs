@@ -40,6 +40,9 @@ public sealed record ScenarioTurn
     /// <summary>Agent: how the response ends when nothing interrupts it. Default: completed.</summary>
     public ScenarioResponseEnd End { get; init; }
 
+    /// <summary>Agent: answers a response out of band (<c>conversation: "none"</c>) instead of one of the call; with <see cref="Text"/> alone, in text.</summary>
+    public bool OutOfBand { get; init; }
+
     /// <summary>What is said, resolved; null when nothing is.</summary>
     [JsonIgnore]
     public SpeechClip? Clip { get; private init; }
@@ -61,9 +64,9 @@ public sealed record ScenarioTurn
             throw new ScenarioException($"{where}: dtmf, hangUp and toneHz belong to the callee.");
         }
 
-        if (By == ScenarioSpeaker.Callee && (Calls.Count > 0 || End != ScenarioResponseEnd.Completed))
+        if (By == ScenarioSpeaker.Callee && (Calls.Count > 0 || End != ScenarioResponseEnd.Completed || OutOfBand))
         {
-            throw new ScenarioException($"{where}: calls and end belong to the agent.");
+            throw new ScenarioException($"{where}: calls, end and outOfBand belong to the agent.");
         }
 
         if (Dtmf is not null && Dtmf.Any(c => !"0123456789*#ABCD".Contains(c)))

@@ -16,6 +16,9 @@ public sealed class TwinCommandTests
         (code, output, _) = await RunAsync("twin", "list", "--show", "hold");
         Assert.Equal(ExitCodes.Success, code);
         Assert.Equal("hold", Scenario.Parse(output).Name);
+
+        (code, output, _) = await RunAsync("twin", "list", "--schema", "scenario");
+        Assert.Equal((ExitCodes.Success, ScenarioLibrary.Schema), (code, output));
     }
 
     [Theory]

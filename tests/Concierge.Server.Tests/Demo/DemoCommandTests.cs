@@ -28,6 +28,18 @@ public sealed class DemoCommandTests : IDisposable
         Assert.Single(result["transcript"]!.AsArray(), t => (bool)t!["interrupted"]!);
     }
 
+    [Theory]
+    [InlineData("upstream-lost")]
+    [InlineData("alternative-time")]
+    [InlineData("fully-booked")]
+    public async Task Plays_a_scenario_and_checks_the_outcome_it_expects(string scenario)
+    {
+        (int code, string output, string error) = await RunAsync("demo", "--fast", "--json", "--scenario", scenario, "--output", _folder);
+        JsonNode result = JsonNode.Parse(output)!;
+        Assert.True(code == 0, string.Join('\n', result["checks"]!.AsArray().Select(c => c!.ToJsonString())) + error);
+        Assert.Contains(result["checks"]!.AsArray(), c => c!["name"]!.ToString() == "The outcome is what the scenario came to");
+    }
+
     [Fact]
     public async Task Leaves_the_recording_the_words_the_outcome_and_the_report()
     {

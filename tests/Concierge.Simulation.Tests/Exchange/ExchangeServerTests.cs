@@ -14,7 +14,7 @@ public sealed class ExchangeServerTests
 
     private static readonly TwilioExchangeOptions s_options = new()
     {
-        Scenario = Scenario.Parse("""{"name":"quick","callee":{"ringMs":20},"turns":[{"by":"callee","when":"answered","afterMs":40,"hangUp":true}]}"""),
+        Scenario = Scenario.Parse("""{"name":"quiet","callee":{"ringMs":20,"patienceMs":120000},"turns":[]}"""),
         CallsPerSecond = 0,
     };
 

@@ -47,7 +47,8 @@ internal sealed class TwinClient
         Func<TwinClient, Task> talk,
         Scenario? scenario = null,
         RealtimeTwinOptions? options = null,
-        RealtimeTwinConnection? connection = null)
+        RealtimeTwinConnection? connection = null,
+        ScenarioProgress? progress = null)
     {
         var loop = new VirtualTimeLoop();
         return loop.Run(async () =>
@@ -55,10 +56,11 @@ internal sealed class TwinClient
             (IDuplexPipe server, IDuplexPipe client) = InMemoryDuplex.CreatePair();
             var session = new RealtimeTwinSession(
                 server,
-                scenario ?? ScenarioLibrary.BookingConfirmed,
+                scenario ?? progress?.Scenario ?? ScenarioLibrary.BookingConfirmed,
                 loop.TimeProvider,
                 (options ?? new RealtimeTwinOptions()) with { KeepEventText = true },
-                connection);
+                connection,
+                progress);
             Task<RealtimeTwinRecord> running = session.RunAsync();
             var twin = new TwinClient(loop, client);
             Task reading = twin.ReadAsync();
