@@ -48,7 +48,14 @@ internal static class CallQueries
 
         return (new CallQuery
         {
-            States = states, Direction = direction, Number = Text(query["number"]), Agent = Text(query["agent"]), From = from, Until = until, Limit = limit, Cursor = Text(query["cursor"]),
+            States = states,
+            Direction = direction,
+            Number = Text(query["number"]),
+            Agent = Text(query["agent"]),
+            From = from,
+            Until = until,
+            Limit = limit,
+            Cursor = Text(query["cursor"]),
         }, null);
     }
 

@@ -171,7 +171,8 @@ internal sealed class CallsApi(ApiAuthority authority, CallRegistry registry, IL
         IReadOnlyList<StoredFact> facts = await calls!.Store.ReadFactsAsync(call.Id, after, 500, context.RequestAborted);
         await WriteAsync(context, 200, new JsonObject
         {
-            ["facts"] = new JsonArray([.. facts.Select(f => (JsonNode)ApiJson.Fact(f))]), ["next"] = facts.Count == 500 ? facts[^1].Position : null,
+            ["facts"] = new JsonArray([.. facts.Select(f => (JsonNode)ApiJson.Fact(f))]),
+            ["next"] = facts.Count == 500 ? facts[^1].Position : null,
         });
     }
 

@@ -6,7 +6,6 @@ using Concierge.Calls.Outcome;
 using Concierge.Server.Configuration;
 using Concierge.Server.Requests;
 using Concierge.Server.Shell;
-using Microsoft.Extensions.Configuration;
 using Spectre.Console;
 
 namespace Concierge.Server.Cli;

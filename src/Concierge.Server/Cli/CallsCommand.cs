@@ -110,7 +110,9 @@ internal static class CallsCommand
         {
             CallDeletionQuery query = new()
             {
-                CallId = result.GetValue(id), Number = result.GetValue(s_number), EndedBefore = result.GetValue(days) is { } age ? TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(age) : null,
+                CallId = result.GetValue(id),
+                Number = result.GetValue(s_number),
+                EndedBefore = result.GetValue(days) is { } age ? TimeProvider.System.GetUtcNow() - TimeSpan.FromDays(age) : null,
             };
             if (query.IsEmpty)
             {
@@ -151,7 +153,10 @@ internal static class CallsCommand
         string directory = settings.Text(SettingNames.DataDirectory) ?? "concierge-data";
         CallsOptions options = new()
         {
-            DataDirectory = directory, NodeName = "cli", DatabaseUrl = settings.Text(SettingNames.DatabaseUrl), RecordingsDirectory = settings.Text(SettingNames.RecordingsFolder),
+            DataDirectory = directory,
+            NodeName = "cli",
+            DatabaseUrl = settings.Text(SettingNames.DatabaseUrl),
+            RecordingsDirectory = settings.Text(SettingNames.RecordingsFolder),
         };
         if (options.DatabaseUrl is null && !File.Exists(Path.Combine(directory, "calls.db")))
         {

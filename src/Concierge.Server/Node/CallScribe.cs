@@ -33,11 +33,22 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues)
         _callId = StreamCalls.IdOf(start);
         book.Record(new CallFact.StreamStarted
         {
-            CallId = _callId, FactId = $"{_callId}:stream:{start.StreamSid}", At = book.Now, StreamSid = start.StreamSid, CallSid = start.CallSid, Node = book.Node,
+            CallId = _callId,
+            FactId = $"{_callId}:stream:{start.StreamSid}",
+            At = book.Now,
+            StreamSid = start.StreamSid,
+            CallSid = start.CallSid,
+            Node = book.Node,
         });
         return book.Record(new CallFact.Reported
         {
-            CallId = _callId, FactId = $"{_callId}:media", At = book.Now, State = CallState.InProgress, Cause = "media", Source = CallFactSource.Media, CallSid = start.CallSid,
+            CallId = _callId,
+            FactId = $"{_callId}:media",
+            At = book.Now,
+            State = CallState.InProgress,
+            Cause = "media",
+            Source = CallFactSource.Media,
+            CallSid = start.CallSid,
         });
     }
 
@@ -100,7 +111,11 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues)
         bool fault = !result.Reason.IsOrderly() && result.Reason is not CallEndReason.AgentEndedUnheard;
         book.Record(new CallFact.StreamEnded
         {
-            CallId = id, FactId = $"{id}:ended:{result.StreamSid}", At = book.Now, Reason = result.Reason.Name(), Error = fault ? result.Reason.Describe() : null,
+            CallId = id,
+            FactId = $"{id}:ended:{result.StreamSid}",
+            At = book.Now,
+            Reason = result.Reason.Name(),
+            Error = fault ? result.Reason.Describe() : null,
         });
         if (fault && !continues && !IsCarriers(result.Reason))
         {
@@ -138,7 +153,11 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues)
 
     private void WriteWhole(Pipelines.TranscriptEntry entry) => book.Record(new CallFact.Said
     {
-        CallId = _callId!, FactId = $"{_callId}:said:{entry.ItemId}", At = book.Now, ItemId = entry.ItemId, Entry = Turn(entry),
+        CallId = _callId!,
+        FactId = $"{_callId}:said:{entry.ItemId}",
+        At = book.Now,
+        ItemId = entry.ItemId,
+        Entry = Turn(entry),
     });
 
     private void WritePartials()
@@ -185,7 +204,10 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues)
             case CallEvent.ResponseEnded { Response: { Usage: { } used, Id: { } response } }:
                 book.Record(new CallFact.UsageReported
                 {
-                    CallId = _callId!, FactId = $"{_callId}:usage:{response}", At = book.Now, Usage = new CallUsage(used.Input, used.Output, used.InputAudio, used.OutputAudio, used.InputCached),
+                    CallId = _callId!,
+                    FactId = $"{_callId}:usage:{response}",
+                    At = book.Now,
+                    Usage = new CallUsage(used.Input, used.Output, used.InputAudio, used.OutputAudio, used.InputCached),
                 });
                 break;
         }

@@ -96,14 +96,22 @@ internal sealed class NodeCalls : IAsyncDisposable
     {
         OutboundCallsOptions how = new()
         {
-            From = number, PublicUrl = publicUrl, RingTimeout = options.RingTimeout, TimeLimit = options.TimeLimit, Voicemail = options.Voicemail, Agents = options.Agents,
+            From = number,
+            PublicUrl = publicUrl,
+            RingTimeout = options.RingTimeout,
+            TimeLimit = options.TimeLimit,
+            Voicemail = options.Voicemail,
+            Agents = options.Agents,
         };
         return options.VoicemailMessage is { } message ? how with { VoicemailMessage = message } : how;
     }
 
     private static CallSettlerOptions Settling(CallsOptions options) => new()
     {
-        Interval = options.SettleInterval, CallbackGrace = options.CallbackGrace, Retention = options.Retention, RecordingsFolder = options.RecordingsDirectory,
+        Interval = options.SettleInterval,
+        CallbackGrace = options.CallbackGrace,
+        Retention = options.Retention,
+        RecordingsFolder = options.RecordingsDirectory,
     };
 
     private static async Task<bool> TryMigrateAsync(ICallStore store, ILogger log, CancellationToken cancellationToken)

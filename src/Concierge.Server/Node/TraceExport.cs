@@ -1,5 +1,4 @@
 using Concierge.Agents.Tracing;
-using Microsoft.Extensions.Configuration;
 using OpenTelemetry;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;

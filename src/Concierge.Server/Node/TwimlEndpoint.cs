@@ -186,8 +186,14 @@ internal sealed class TwimlEndpoint(
         {
             memory.Book.Record(new CallFact.Reported
             {
-                CallId = id, FactId = id + ":no_room", At = memory.Book.Now, State = inbound ? CallState.Busy : CallState.Failed, Cause = "no_room", Source = CallFactSource.Node,
-                CallSid = callSid, Error = "The node was full or stopping.",
+                CallId = id,
+                FactId = id + ":no_room",
+                At = memory.Book.Now,
+                State = inbound ? CallState.Busy : CallState.Failed,
+                Cause = "no_room",
+                Source = CallFactSource.Node,
+                CallSid = callSid,
+                Error = "The node was full or stopping.",
             });
         }
 

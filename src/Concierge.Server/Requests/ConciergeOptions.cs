@@ -1,12 +1,11 @@
 using System.Globalization;
 using Concierge.Agents.Ready;
 using Concierge.Agents.Restaurants;
+using Concierge.Agents.Simulated;
 using Concierge.Agents.Telephone;
 using Concierge.Agents.Text;
-using Concierge.Agents.Simulated;
 using Concierge.Server.Cli;
 using Concierge.Server.Configuration;
-using Microsoft.Extensions.Configuration;
 
 namespace Concierge.Server.Requests;
 

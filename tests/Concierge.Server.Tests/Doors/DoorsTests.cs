@@ -146,7 +146,12 @@ public sealed class DoorsTests : IDisposable
 
     private static Dictionary<string, string> Form(string status) => new()
     {
-        ["CallSid"] = "CA1", ["AccountSid"] = s_account, ["From"] = "+14155550123", ["To"] = "+14155550100", ["Direction"] = "inbound", ["CallStatus"] = status,
+        ["CallSid"] = "CA1",
+        ["AccountSid"] = s_account,
+        ["From"] = "+14155550123",
+        ["To"] = "+14155550100",
+        ["Direction"] = "inbound",
+        ["CallStatus"] = status,
     };
 
     private static async Task<XElement> TwimlAsync(TestNode node, string path, Dictionary<string, string> form)
