@@ -122,7 +122,13 @@ public sealed class CallJournal : IAsyncDisposable
         if (_queue.Writer.TryComplete())
         {
             // What is queued still goes where it belongs; only pauses and replays are cut short, once the queue is empty.
-            await Task.WhenAny(_queue.Reader.Completion, Task.Delay(_options.WriteTimeout * 3, CancellationToken.None));
+            Task patience = Task.Delay(_options.WriteTimeout * 3, CancellationToken.None);
+            await Task.WhenAny(_queue.Reader.Completion, patience);
+            if (!IsAway)
+            {
+                await Task.WhenAny(_writer, patience); // the last batch has left the queue and is on its way to the store
+            }
+
             await _stopping.CancelAsync();
             await _writer;
             _spill.Dispose();
