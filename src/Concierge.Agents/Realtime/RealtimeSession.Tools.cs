@@ -55,7 +55,7 @@ public sealed partial class RealtimeSession
         _events.Publish(new RealtimeSessionEvent.ToolApprovalRequired(Now, invocation.Agent, invocation.CallId, tool.Name, invocation.Arguments.GetRawText()));
         try
         {
-            return await waiting.Task.WaitAsync(_options.ApprovalTimeout, _options.Time, cancellationToken);
+            return await HereAsync(waiting.Task).WaitAsync(_options.ApprovalTimeout, _options.Time, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -205,7 +205,7 @@ public sealed partial class RealtimeSession
         RequireCall().UpdateSession(update);
         try
         {
-            if (await confirmed.Task.WaitAsync(_options.UpdateTimeout, _options.Time, cancellationToken) is { } refusal)
+            if (await HereAsync(confirmed.Task).WaitAsync(_options.UpdateTimeout, _options.Time, cancellationToken) is { } refusal)
             {
                 return refusal;
             }
@@ -222,6 +222,9 @@ public sealed partial class RealtimeSession
         _offered = offered;
         return null;
     }
+
+    /// <summary>Hears of a task where this session runs: a wait with a limit on a source's own task would be told on the thread pool, which a virtual clock cannot see.</summary>
+    private static async Task<T> HereAsync<T>(Task<T> task) => await task;
 
     /// <summary>The server's word on the oldest change under way.</summary>
     private void Confirm(string? refusal)

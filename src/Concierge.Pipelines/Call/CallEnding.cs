@@ -7,6 +7,8 @@ internal sealed class CallEnding
     private int _reason;
     private volatile bool _handingOver;
 
+    public CallEnding() => Completion = EndedAsync();
+
     /// <summary>Whether the carrier is handing the call over: the stream's stop is then no hang-up.</summary>
     public bool IsHandingOver
     {
@@ -21,7 +23,10 @@ internal sealed class CallEnding
     public string? Detail { get; private set; }
 
     /// <summary>Completes when the call has a reason to end.</summary>
-    public Task Completion => _ended.Task;
+    /// <remarks>
+    /// Not the source's own task: what waits for several tasks at once would hear of that on the thread pool, which a virtual clock cannot see, instead of where the session runs.
+    /// </remarks>
+    public Task Completion { get; }
 
     /// <summary>Ends the call unless it has ended already.</summary>
     public bool TryEnd(CallEndReason reason, string? detail = null)
@@ -35,4 +40,6 @@ internal sealed class CallEnding
         _ended.TrySetResult();
         return true;
     }
+
+    private async Task EndedAsync() => await _ended.Task;
 }

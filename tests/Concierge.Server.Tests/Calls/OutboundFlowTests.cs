@@ -60,7 +60,6 @@ public class OutboundFlowTests
     {
         string arguments = status == "confirmed" ? """{"status":"confirmed","confirmation_number":"B as in Boston, four seven double one"}""" : """{"status":"rejected"}""";
         await using TestFleet fleet = await TestFleet.StartAsync(kind, Callee("", $$"""
-            {"by":"callee","when":"answered","afterMs":100,"say":"restaurant-hello"},
             {"by":"agent","say":"concierge-goodbye","calls":[{"name":"record_outcome","arguments":{{arguments}}}]},
             {"by":"callee","when":"silence","afterMs":200,"hangUp":true}
             """));
