@@ -127,6 +127,12 @@ internal sealed class NodeHost : IAsyncDisposable
                     calls, options.PublicUrl, app.Services.GetRequiredService<IHttpClientFactory>(), time, app.Services.GetRequiredService<ILoggerFactory>(), cancellationToken);
             }
 
+            if (loops is not null)
+            {
+                ILogger log = app.Services.GetRequiredService<ILogger<NodeHost>>();
+                loops.Faulted = exception => NodeLog.LoopFaulted(log, exception);
+            }
+
             app.MapConcierge();
             await app.StartAsync(cancellationToken);
             app.Services.GetRequiredService<OverloadWatch>();

@@ -53,4 +53,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(5041, LogLevel.Information, "API: {Key} {Action}")]
     public static partial void ApiUsed(ILogger logger, string key, string action);
+
+    [LoggerMessage(5050, LogLevel.Error, "A fault of this program escaped to an event loop; the loop goes on.")]
+    public static partial void LoopFaulted(ILogger logger, Exception exception);
 }

@@ -22,6 +22,7 @@ public sealed class EventLoop : IDisposable
     private readonly Thread _thread;
     private readonly long _coalesce;
     private readonly int? _core;
+    private readonly Action<Exception>? _faulted;
     private readonly ConcurrentQueue<IEventLoopWork> _posted = new();
     private readonly Lock _gate = new();
 
@@ -57,6 +58,7 @@ public sealed class EventLoop : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Coalesce, TimeSpan.FromMilliseconds(20));
         _coalesce = (long)options.Coalesce.TotalNanoseconds;
         _core = options.Core;
+        _faulted = options.Faulted;
         _epoll = Handle(LinuxNative.EpollCreate(LinuxNative.CloseOnExec));
         _bell = Handle(LinuxNative.EventCounter(0, LinuxNative.CloseOnExec | LinuxNative.NonBlocking));
         if (LinuxNative.Register(_epoll, _bell, LinuxNative.In | LinuxNative.EdgeTriggered, WakeUp) != 0)
@@ -257,10 +259,29 @@ public sealed class EventLoop : IDisposable
         }
 
         const uint Ended = LinuxNative.PeerHangUp | LinuxNative.HangUp | LinuxNative.Error;
-        socket?.OnReady(
-            (mask & (LinuxNative.In | Ended)) != 0,
-            (mask & (LinuxNative.Out | LinuxNative.HangUp | LinuxNative.Error)) != 0,
-            (mask & Ended) != 0);
+        try
+        {
+            socket?.OnReady(
+                (mask & (LinuxNative.In | Ended)) != 0,
+                (mask & (LinuxNative.Out | LinuxNative.HangUp | LinuxNative.Error)) != 0,
+                (mask & Ended) != 0);
+        }
+        catch (Exception exception) when (_faulted is not null)
+        {
+            _faulted(exception);
+        }
+    }
+
+    private void Run(IEventLoopWork work)
+    {
+        try
+        {
+            work.Run();
+        }
+        catch (Exception exception) when (_faulted is not null)
+        {
+            _faulted(exception);
+        }
     }
 
     private int Wait(byte[] events, ref bool fine)
@@ -319,7 +340,7 @@ public sealed class EventLoop : IDisposable
         // As many as were there: what these post runs in the next round, after the sockets.
         for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out IEventLoopWork? work); left--)
         {
-            work.Run();
+            Run(work);
         }
 
         if (!_posted.IsEmpty && Interlocked.Exchange(ref _bellRung, 1) == 0)
@@ -335,7 +356,7 @@ public sealed class EventLoop : IDisposable
         {
             _timed = null;
             _due = long.MaxValue;
-            work.Run();
+            Run(work);
         }
     }
 

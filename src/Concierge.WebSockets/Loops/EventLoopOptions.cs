@@ -14,4 +14,10 @@ public sealed record EventLoopOptions
     /// frame costs. 0 to 20 ms.
     /// </summary>
     public TimeSpan Coalesce { get; init; }
+
+    /// <summary>
+    /// Told, on the loop's thread, what a socket's handler or posted work threw; the loop goes on with the next. Null leaves it unhandled, which ends the process: better than a loop that is gone
+    /// while its sockets wait.
+    /// </summary>
+    public Action<Exception>? Faulted { get; init; }
 }

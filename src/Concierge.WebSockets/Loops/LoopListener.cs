@@ -69,7 +69,7 @@ public sealed class LoopListener : LoopSocket, IEventLoopWork
             int descriptor = LinuxNative.Accept(Handle, 0, 0, LinuxNative.NonBlocking | LinuxNative.CloseOnExec);
             if (descriptor >= 0)
             {
-                _accepted(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)) { NoDelay = true });
+                Accepted(descriptor);
                 continue;
             }
 
@@ -81,5 +81,22 @@ public sealed class LoopListener : LoopSocket, IEventLoopWork
         }
 
         Loop.Post(this);
+    }
+
+    private void Accepted(int descriptor)
+    {
+        bool taken = false;
+        try
+        {
+            _accepted(new Socket(new SafeSocketHandle(descriptor, ownsHandle: true)) { NoDelay = true });
+            taken = true;
+        }
+        finally
+        {
+            if (!taken)
+            {
+                Loop.Post(this); // one connection that cannot be had does not leave those behind it waiting
+            }
+        }
     }
 }

@@ -33,6 +33,35 @@ public sealed class EventLoopTests
     }
 
     [Fact]
+    public async Task What_work_and_handlers_throw_is_told_and_ends_neither_the_loop_nor_the_listener()
+    {
+        ConcurrentQueue<string> told = new();
+        using var loop = new EventLoop(new EventLoopOptions { Faulted = e => told.Enqueue(e.Message) });
+        loop.Post(new Thrower("posted"));
+        int accepted = 0;
+        TaskCompletionSource<LoopStream> second = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using LoopListener listener = LoopListener.Start(loop, new IPEndPoint(IPAddress.Loopback, 0), socket =>
+        {
+            if (++accepted == 1)
+            {
+                socket.Dispose();
+                throw new InvalidOperationException("accepted");
+            }
+
+            second.SetResult(LoopStream.Create(loop, socket));
+        });
+        using Socket one = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using Socket two = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await one.ConnectAsync(listener.EndPoint);
+        await two.ConnectAsync(listener.EndPoint);
+        await using LoopStream stream = await second.Task.WaitAsync(s_patience);
+        await two.SendAsync(new byte[] { 7 });
+        byte[] received = new byte[1];
+        Assert.Equal(1, await stream.ReadAsync(received).AsTask().WaitAsync(s_patience));
+        Assert.Equal(["posted", "accepted"], told);
+    }
+
+    [Fact]
     public async Task An_empty_read_waits_for_octets_and_takes_none()
     {
         using var loop = new EventLoop();
@@ -313,5 +342,10 @@ public sealed class EventLoopTests
     private sealed class Work(Action action) : IEventLoopWork
     {
         public void Run() => action();
+    }
+
+    private sealed class Thrower(string message) : IEventLoopWork
+    {
+        public void Run() => throw new InvalidOperationException(message);
     }
 }

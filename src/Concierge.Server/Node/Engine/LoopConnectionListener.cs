@@ -12,11 +12,15 @@ namespace Concierge.Server.Node.Engine;
 /// <summary>Accepts on the first loop, spreads over all of them, and speaks TLS where it is asked for.</summary>
 internal sealed class LoopConnectionListener : IConnectionListener
 {
+    /// <summary>TLS handshakes at a time: Kestrel's limit of connections counts only what has come through one.</summary>
+    internal const int MaxHandshakes = 1_024;
+
     private static readonly TimeSpan s_handshakeLimit = TimeSpan.FromSeconds(10);
 
     private readonly NodeLoops _loops;
     private readonly X509Certificate2? _certificate;
     private readonly LoopListener _listener;
+    private int _handshakes;
 
     // Bounded by the kernel's backlog and Kestrel's own limit of connections: what is accepted is taken out at once.
     private readonly Channel<LoopConnection> _accepted = Channel.CreateUnbounded<LoopConnection>(new UnboundedChannelOptions { SingleReader = true });
@@ -60,6 +64,11 @@ internal sealed class LoopConnectionListener : IConnectionListener
         {
             Offer(stream, stream);
         }
+        else if (Interlocked.Increment(ref _handshakes) > MaxHandshakes)
+        {
+            Interlocked.Decrement(ref _handshakes);
+            stream.Dispose();
+        }
         else
         {
             _ = SecureAsync(stream, _certificate);
@@ -80,6 +89,10 @@ internal sealed class LoopConnectionListener : IConnectionListener
         {
             // Whoever it was does not speak TLS with us.
             await tls.DisposeAsync();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _handshakes);
         }
     }
 

@@ -9,7 +9,8 @@ internal sealed class NodeLoops : IDisposable
     private readonly EventLoop[] _loops;
     private int _next;
 
-    private NodeLoops(EventLoop[] loops) => _loops = loops;
+    private NodeLoops(int count, TimeSpan coalesce) => _loops =
+        [.. Enumerable.Range(0, count).Select(i => new EventLoop(new EventLoopOptions { Name = $"loop {i}", Coalesce = coalesce, Faulted = e => Faulted?.Invoke(e) }))];
 
     /// <summary>Starts as many loops as the options say; null for the platform's engine.</summary>
     public static NodeLoops? Start(NodeOptions options)
@@ -19,9 +20,11 @@ internal sealed class NodeLoops : IDisposable
             return null;
         }
 
-        int count = options.Loops == 0 ? Environment.ProcessorCount : options.Loops;
-        return new NodeLoops([.. Enumerable.Range(0, count).Select(i => new EventLoop(new EventLoopOptions { Name = $"loop {i}", Coalesce = options.Coalesce }))]);
+        return new NodeLoops(options.Loops == 0 ? Environment.ProcessorCount : options.Loops, options.Coalesce);
     }
+
+    /// <summary>Told what escaped to a loop. It ends one connection's turn, never the loop and with it all its calls.</summary>
+    public Action<Exception>? Faulted { get; set; }
 
     public IReadOnlyList<EventLoop> All => _loops;
 
