@@ -23,10 +23,13 @@ internal sealed class ApiAuthority(NodeOptions options, TimeProvider time, ILogg
     /// <summary>How long an address is shut out.</summary>
     public static readonly TimeSpan LockOut = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan s_sweepPause = TimeSpan.FromSeconds(1);
+
     private static readonly string[] s_forwarding = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"];
 
     private readonly IReadOnlyList<ApiKey> _keys = options.Calls?.ApiKeys ?? [];
     private readonly ConcurrentDictionary<IPAddress, Failures> _failures = new();
+    private long _swept;
 
     /// <summary>Decides about a request, and answers it when it may not go on.</summary>
     /// <param name="context">The request.</param>
@@ -124,8 +127,14 @@ internal sealed class ApiAuthority(NodeOptions options, TimeProvider time, ILogg
 
     private void Fail(IPAddress address)
     {
-        if (_failures.Count > MaxAddresses)
+        if (_failures.Count >= MaxAddresses && !_failures.ContainsKey(address))
         {
+            if (time.GetElapsedTime(Interlocked.Read(ref _swept)) < s_sweepPause)
+            {
+                return; // someone with a great many addresses: counting them would only cost memory, and each still needs the key
+            }
+
+            Interlocked.Exchange(ref _swept, time.GetTimestamp());
             foreach ((IPAddress old, Failures failures) in _failures)
             {
                 if (time.GetElapsedTime(failures.Last) > LockOut)

@@ -3,8 +3,8 @@ using Concierge.Server.Reports;
 
 namespace Concierge.Server.Load;
 
-/// <summary>A line chart as SVG.</summary>
-internal static class ChartSvg
+/// <summary>A line chart inside a report: its colours are the page's. A drawing of its own file is a <see cref="SvgChart"/>.</summary>
+internal static class HtmlLineChart
 {
     private const double Width = 620;
     private const double Height = 260;

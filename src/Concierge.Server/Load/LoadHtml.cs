@@ -71,7 +71,7 @@ internal static class LoadHtml
         }
 
         html.Add($"<section class=\"card\"><h2>{title}</h2><p class=\"lead\">{unit}</p>");
-        ChartSvg.Write(html, lines, x => x.ToString("0", null), y => y.ToString(format, null), fromZero: true);
+        HtmlLineChart.Write(html, lines, x => x.ToString("0", null), y => y.ToString(format, null), fromZero: true);
         html.Add($"</section>");
     }
 
@@ -92,7 +92,7 @@ internal static class LoadHtml
         }
 
         html.Add($"<section class=\"card\"><h2>Latency at {step.Calls} calls</h2><p class=\"lead\">milliseconds added, by percentile; the last run of each kind</p>");
-        ChartSvg.Write(html, lines, x => x == 0 ? "0 %" : $"{(100 - (100 * Math.Pow(10, -x))).ToString(x < 1.5 ? "0" : x < 2.5 ? "0" : x < 3.5 ? "0.0" : "0.00##", null)} %", y => $"{Math.Pow(10, y).ToString("0.###", null)}", fromZero: false);
+        HtmlLineChart.Write(html, lines, x => x == 0 ? "0 %" : $"{(100 - (100 * Math.Pow(10, -x))).ToString(x < 1.5 ? "0" : x < 2.5 ? "0" : x < 3.5 ? "0.0" : "0.00##", null)} %", y => $"{Math.Pow(10, y).ToString("0.###", null)}", fromZero: false);
         html.Add($"</section>");
     }
 

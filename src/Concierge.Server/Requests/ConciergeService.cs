@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Concierge.Agents;
 using Concierge.Agents.Files;
 using Concierge.Agents.Reservations;
@@ -28,7 +27,7 @@ internal sealed class ConciergeService(
     private const int MaxSessionId = 128;
 
     private readonly RestaurantDirectory _directory = new(options.Restaurants);
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Turn> _turns = new(StringComparer.Ordinal); // of conversations that somebody waits for
 
     /// <summary>Whether nobody is really called, or no model really thinks.</summary>
     public bool IsSimulated => desk.IsSimulated || model.IsSimulated;
@@ -46,8 +45,8 @@ internal sealed class ConciergeService(
     public async Task<ConciergeAnswer> AskAsync(string input, string? sessionId, Action<TextRunEvent>? onEvent, CancellationToken cancellationToken)
     {
         string session = sessionId ?? Guid.CreateVersion7().ToString("n");
-        SemaphoreSlim turn = _turns.GetOrAdd(session, static _ => new SemaphoreSlim(1));
-        await turn.WaitAsync(cancellationToken);
+        using Turn turn = TakeTurn(session);
+        await turn.Gate.WaitAsync(cancellationToken);
         try
         {
             IReadOnlyList<string> items = await store.ReadConversationAsync(session, Remembered, cancellationToken);
@@ -64,7 +63,21 @@ internal sealed class ConciergeService(
         }
         finally
         {
-            turn.Release();
+            turn.Gate.Release();
+        }
+    }
+
+    private Turn TakeTurn(string session)
+    {
+        lock (_turns)
+        {
+            if (!_turns.TryGetValue(session, out Turn? turn))
+            {
+                _turns[session] = turn = new Turn(_turns, session);
+            }
+
+            turn.Users++;
+            return turn;
         }
     }
 
@@ -91,4 +104,23 @@ internal sealed class ConciergeService(
     /// <summary>The conversation from the first whole turn on: a tool's answer without its call is refused by models.</summary>
     private static List<TextMessage> WholeTurns(IReadOnlyList<string> items) =>
         [.. items.Select(TextMessage.FromJson).OfType<TextMessage>().SkipWhile(m => m.Role != TextRole.User)];
+
+    /// <summary>One conversation's gate, forgotten with the last who waits for it.</summary>
+    private sealed class Turn(Dictionary<string, Turn> turns, string session) : IDisposable
+    {
+        public SemaphoreSlim Gate { get; } = new(1);
+
+        public int Users { get; set; }
+
+        public void Dispose()
+        {
+            lock (turns)
+            {
+                if (--Users == 0)
+                {
+                    turns.Remove(session);
+                }
+            }
+        }
+    }
 }
