@@ -61,13 +61,15 @@ public class OutboundFlowTests
         string arguments = status == "confirmed" ? """{"status":"confirmed","confirmation_number":"B as in Boston, four seven double one"}""" : """{"status":"rejected"}""";
         await using TestFleet fleet = await TestFleet.StartAsync(kind, Callee("", $$"""
             {"by":"agent","say":"concierge-goodbye","calls":[{"name":"record_outcome","arguments":{{arguments}}}]},
-            {"by":"callee","when":"silence","afterMs":200,"hangUp":true}
+            {"by":"callee","when":"answered","afterMs":60000,"hangUp":true}
             """));
-        CallRecord call = await fleet.EndAsync(await fleet.PlaceAsync());
-        Assert.Equal(CallState.Completed, call.State);
+        string id = await fleet.PlaceAsync();
+        await fleet.UntilAsync(id, c => c.Outcome is not null);
+        fleet.HangUp();
+        CallRecord call = await fleet.EndAsync(id);
+        Assert.Equal((CallState.Completed, "carrier_stopped", null), (call.State, call.StreamEndReason, call.Error));
         Assert.Equal(status == "confirmed" ? CallOutcomeStatus.Confirmed : CallOutcomeStatus.Rejected, call.Outcome?.Status);
         Assert.Equal(status == "confirmed" ? "B4711" : null, call.Outcome!.ConfirmationNumber);
-        Assert.Equal(("carrier_stopped", null), (call.StreamEndReason, call.Error));
         Assert.NotNull(call.AnsweredAt);
         Assert.True(call.CallSid!.StartsWith("CA", StringComparison.Ordinal) && call.StreamSid!.StartsWith("MZ", StringComparison.Ordinal));
         await AssertStoredAsync(fleet, call);

@@ -123,6 +123,16 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public async Task<CallRecord> EndAsync(string id, int node = 0) => await _nodes[node].Memory!.Outbound!.WaitForEndAsync(id, Patience());
 
+    /// <summary>Has the carrier end the call, as when the callee hangs up.</summary>
+    public void HangUp(int call = 0)
+    {
+        TwilioExchange exchange = Carrier.Exchange;
+        string account = exchange.Options.AccountSid;
+        string authorization = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account}:{AuthToken}"));
+        TwilioRestAnswer answer = exchange.Handle("POST", $"/2010-04-01/Accounts/{account}/Calls/{exchange.Calls[call].Sid}.json", "Status=completed", authorization);
+        Assert.Equal(200, answer.Status);
+    }
+
     /// <summary>Waits until a call is as wanted, as the given node tells it.</summary>
     public async Task<CallRecord> UntilAsync(string id, Func<CallRecord, bool> condition, int node = 0)
     {

@@ -58,7 +58,10 @@ public sealed class EventLoopTests
         await two.SendAsync(new byte[] { 7 });
         byte[] received = new byte[1];
         Assert.Equal(1, await stream.ReadAsync(received).AsTask().WaitAsync(s_patience));
-        Assert.Equal(["posted", "accepted"], told);
+        TaskCompletionSource after = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(new Signal(after)); // a loop runs what is posted in order; sockets may be looked at before or after
+        await after.Task.WaitAsync(s_patience);
+        Assert.Equal(["accepted", "posted"], told.Order());
     }
 
     [Fact]
@@ -342,6 +345,11 @@ public sealed class EventLoopTests
     private sealed class Work(Action action) : IEventLoopWork
     {
         public void Run() => action();
+    }
+
+    private sealed class Signal(TaskCompletionSource done) : IEventLoopWork
+    {
+        public void Run() => done.SetResult();
     }
 
     private sealed class Thrower(string message) : IEventLoopWork
