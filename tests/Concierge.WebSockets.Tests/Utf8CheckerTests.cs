@@ -38,6 +38,26 @@ public sealed class Utf8CheckerTests
     }
 
     [Fact]
+    public void Agrees_with_the_strict_decoder_on_long_texts_wherever_the_first_character_beyond_ASCII_stands()
+    {
+        byte[] text = new byte[9_000];
+        text.AsSpan().Fill((byte)'x');
+        foreach (string hex in (string[])["C3A9", "E282AC", "80", "C3", "EDA080"])
+        {
+            byte[] character = Convert.FromHexString(hex);
+            foreach (int at in (int[])[0, 63, 4_094, 4_095, 4_096, 8_191, 8_192, 9_000 - character.Length])
+            {
+                byte[] whole = [.. text];
+                character.CopyTo(whole, at);
+                Assert.Equal(IsValid(whole), Utf8Checker.IsValid(whole));
+            }
+        }
+
+        Assert.True(Utf8Checker.IsValid(text));
+        Assert.True(Utf8Checker.IsValid([]));
+    }
+
+    [Fact]
     public void Agrees_with_the_strict_decoder_on_random_octets_under_random_splits()
     {
         Random random = new(11);

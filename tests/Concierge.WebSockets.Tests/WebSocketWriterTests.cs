@@ -32,6 +32,22 @@ public sealed class WebSocketWriterTests
     }
 
     [Fact]
+    public void Sends_at_once_what_is_appended_and_flushed_in_one_and_queues_it_behind_a_flush_in_flight()
+    {
+        Pipe pipe = new(s_stalling);
+        WebSocketWriter writer = new(pipe.Writer, WebSocketRole.Client);
+        Assert.Equal(WebSocketAppendResult.Accepted, writer.TrySend(WebSocketOpcode.Text, "first"u8, WebSocketLane.Media));
+        Assert.Equal(WebSocketAppendResult.Accepted, writer.TrySend(WebSocketOpcode.Text, "second"u8, WebSocketLane.Media));
+        Assert.Equal(WebSocketAppendResult.Accepted, writer.TrySend(WebSocketOpcode.Ping, "now"u8));
+        Assert.Throws<ArgumentException>(() => writer.TrySend(WebSocketOpcode.Close, []));
+        Assert.Equal(["text:first"], Take(pipe.Reader));
+        Assert.Equal(["ping:6E6F77", "text:second"], Take(pipe.Reader));
+        Assert.Equal(0, writer.PendingBytes);
+        writer.Abort();
+        Assert.Equal(WebSocketAppendResult.Closed, writer.TrySend(WebSocketOpcode.Text, "late"u8));
+    }
+
+    [Fact]
     public void Lets_pending_control_overtake_pending_media_and_keeps_each_lane_in_order()
     {
         Pipe pipe = new(s_stalling);

@@ -39,9 +39,5 @@ public class WebSocketSendBenchmarks
     public async Task PlatformSend() => await _platform.SendAsync(_payload.AsMemory(), WebSocketMessageType.Text, true, CancellationToken.None);
 
     [Benchmark]
-    public void ConciergeSend()
-    {
-        _writer.TryAppend(WebSocketOpcode.Text, _payload, WebSocketLane.Media);
-        _writer.Flush();
-    }
+    public void ConciergeSend() => _writer.TrySend(WebSocketOpcode.Text, _payload, WebSocketLane.Media);
 }

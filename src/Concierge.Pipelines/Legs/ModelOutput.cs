@@ -80,11 +80,9 @@ internal sealed class ModelOutput(WebSocketWriter writer, IModelFaults faults) :
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         write(buffer);
-        if (writer.TryAppend(WebSocketOpcode.Text, buffer.WrittenSpan, lane) == WebSocketAppendResult.Full)
+        if (writer.TrySend(WebSocketOpcode.Text, buffer.WrittenSpan, lane) == WebSocketAppendResult.Full)
         {
             faults.Lose(CallEndReason.ModelDisconnected, "The Realtime API has stopped reading: control messages no longer fit the queue.");
         }
-
-        writer.Flush();
     }
 }

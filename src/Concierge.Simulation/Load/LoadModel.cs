@@ -102,8 +102,7 @@ internal sealed class LoadModel
         Base64.EncodeToUtf8(_frame, _message.AsSpan(_prefix.Length), out _, out int written);
         int length = _prefix.Length + written;
         "\"}"u8.CopyTo(_message.AsSpan(length));
-        _writer.TryAppend(WebSocketOpcode.Text, _message.AsSpan(0, length + 2), WebSocketLane.Media);
-        _writer.Flush();
+        _writer.TrySend(WebSocketOpcode.Text, _message.AsSpan(0, length + 2), WebSocketLane.Media);
     }
 
     /// <summary>Sends half a second of speech at once.</summary>

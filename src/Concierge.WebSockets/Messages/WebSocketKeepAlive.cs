@@ -48,11 +48,7 @@ public sealed class WebSocketKeepAlive
         }
 
         _missed++;
-        if (_writer.TryAppend(WebSocketOpcode.Ping, []) is WebSocketAppendResult.Accepted)
-        {
-            _writer.Flush();
-        }
-
+        _writer.TrySend(WebSocketOpcode.Ping, []);
         return true;
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Text.Unicode;
 
 namespace Concierge.WebSockets;
 
@@ -190,7 +189,7 @@ public sealed partial class WebSocketReader
         }
 
         _offset += headerLength + length;
-        if (_messageOpcode == WebSocketOpcode.Text && !isAscii && !Utf8.IsValid(payload.Span))
+        if (_messageOpcode == WebSocketOpcode.Text && !isAscii && !Utf8Checker.IsValid(payload.Span))
         {
             return Reject(WebSocketError.InvalidUtf8);
         }

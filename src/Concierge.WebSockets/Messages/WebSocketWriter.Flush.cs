@@ -34,28 +34,16 @@ public sealed partial class WebSocketWriter
     /// <summary>Starts a flush if none is in flight; otherwise the one in flight takes along what was appended. Never waits.</summary>
     public void Flush()
     {
-        lock (_gate)
+        bool flush;
+        using (_gate.Enter())
         {
-            if (_faulted || _aborted)
-            {
-                return;
-            }
-
-            if (_flushing)
-            {
-                _flushAgain = true;
-                return;
-            }
-
-            if (!Stage())
-            {
-                return;
-            }
-
-            _flushing = true;
+            flush = BeginFlush();
         }
 
-        RunFlushes(null);
+        if (flush)
+        {
+            RunFlushes(null);
+        }
     }
 
     /// <summary>
@@ -68,7 +56,7 @@ public sealed partial class WebSocketWriter
     {
         Flush();
         DrainWaiter waiter;
-        lock (_gate)
+        using (_gate.Enter())
         {
             UpdateHanded();
             if (_faulted || _aborted || (_controlHanded >= _controlAccepted && _mediaHanded >= _mediaAccepted && !_closePending))
@@ -124,7 +112,7 @@ public sealed partial class WebSocketWriter
     /// <param name="dropMedia">Whether pending media is not worth sending any more.</param>
     internal bool BeginClose(int code, string reason, bool dropMedia)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (_closed)
             {
@@ -155,7 +143,7 @@ public sealed partial class WebSocketWriter
     /// <summary>A cancelled waiter leaves the list; false when it was already completed.</summary>
     internal bool Forget(DrainWaiter waiter)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             ref DrainWaiter? link = ref _waiters;
             while (link is not null)
@@ -175,10 +163,27 @@ public sealed partial class WebSocketWriter
 
     internal void Recycle(DrainWaiter waiter)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             _spare ??= waiter;
         }
+    }
+
+    /// <summary>Under the lock: takes the flush over when none is in flight and there is something to flush; the caller then runs it outside the lock.</summary>
+    private bool BeginFlush()
+    {
+        if (_faulted || _aborted)
+        {
+            return false;
+        }
+
+        if (_flushing)
+        {
+            _flushAgain = true;
+            return false;
+        }
+
+        return _flushing = Stage();
     }
 
     /// <summary>Moves pending frames into the pipe's buffer: control first, then media up to the chunk, the close frame when nothing else is left.</summary>
@@ -186,6 +191,19 @@ public sealed partial class WebSocketWriter
     private bool Stage()
     {
         _flushAgain = false;
+        return _control.Count + _media.Count == 0 && _latePongLength < 0 && !_closePending ? Staged() : StagePending();
+    }
+
+    private bool Staged()
+    {
+        _pongsUnsent = 0;
+        _controlStaged = _controlAccepted - _control.Count;
+        _mediaStaged = _mediaAccepted - _media.Count;
+        return _direct > 0;
+    }
+
+    private bool StagePending()
+    {
         try
         {
             if (_control.Count > 0)
@@ -224,10 +242,7 @@ public sealed partial class WebSocketWriter
             return false;
         }
 
-        _pongsUnsent = 0;
-        _controlStaged = _controlAccepted - _control.Count;
-        _mediaStaged = _mediaAccepted - _media.Count;
-        return _direct > 0;
+        return Staged();
     }
 
     private void Move(ref FrameQueue queue, int chunk)
@@ -245,9 +260,16 @@ public sealed partial class WebSocketWriter
         while (true)
         {
             ValueTaskAwaiter<FlushResult> flush;
+            FlushResult result = default;
+            bool done;
             try
             {
                 flush = _output.FlushAsync().GetAwaiter();
+                done = flush.IsCompleted;
+                if (done)
+                {
+                    result = flush.GetResult();
+                }
             }
             catch (Exception exception)
             {
@@ -260,14 +282,14 @@ public sealed partial class WebSocketWriter
                 Complete(ready);
             }
 
-            if (!flush.IsCompleted)
+            if (!done)
             {
                 _flush = flush;
                 flush.UnsafeOnCompleted(_onFlushed);
                 return;
             }
 
-            if (!EndFlush(flush, out ready))
+            if (!EndFlush(result, out ready))
             {
                 return;
             }
@@ -278,16 +300,6 @@ public sealed partial class WebSocketWriter
     {
         ValueTaskAwaiter<FlushResult> flush = _flush;
         _flush = default;
-        if (EndFlush(flush, out DrainWaiter? ready))
-        {
-            RunFlushes(ready);
-        }
-    }
-
-    /// <summary>Takes a completed flush's result; true when another flush must follow, with the waiters to complete once it has begun.</summary>
-    private bool EndFlush(ValueTaskAwaiter<FlushResult> flush, out DrainWaiter? ready)
-    {
-        ready = null;
         FlushResult result;
         try
         {
@@ -296,9 +308,19 @@ public sealed partial class WebSocketWriter
         catch (Exception exception)
         {
             Fail(exception, null);
-            return false;
+            return;
         }
 
+        if (EndFlush(result, out DrainWaiter? ready))
+        {
+            RunFlushes(ready);
+        }
+    }
+
+    /// <summary>Takes a flush's result; true when another flush must follow, with the waiters to complete once it has begun.</summary>
+    private bool EndFlush(FlushResult result, out DrainWaiter? ready)
+    {
+        ready = null;
         if (result.IsCanceled && !result.IsCompleted)
         {
             // Somebody called CancelPendingFlush (Kestrel does, at shutdown): what was written is still in the pipe's buffer.
@@ -317,7 +339,7 @@ public sealed partial class WebSocketWriter
     /// <summary>Books a flush that ended and prepares the next; false when there is none.</summary>
     private bool Continue(bool gone, out DrainWaiter? ready)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             _direct = 0;
             _controlHanded = _controlStaged;
@@ -342,7 +364,7 @@ public sealed partial class WebSocketWriter
     private void Fail(Exception exception, DrainWaiter? first)
     {
         DrainWaiter? ready;
-        lock (_gate)
+        using (_gate.Enter())
         {
             _direct = 0;
             SetFault(exception);

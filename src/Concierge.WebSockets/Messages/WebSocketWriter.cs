@@ -22,7 +22,7 @@ public sealed partial class WebSocketWriter
     private const int MaxControlPayload = 125;
     private const int MaxPendingPongs = 32;
 
-    private readonly Lock _gate = new();
+    private readonly WriterGate _gate = new();
     private readonly PipeWriter _output;
     private readonly bool _masked;
     private readonly int _controlBudget;
@@ -69,7 +69,7 @@ public sealed partial class WebSocketWriter
     {
         get
         {
-            lock (_gate)
+            using (_gate.Enter())
             {
                 return (long)_direct + _control.Bytes + _media.Bytes;
             }
@@ -96,26 +96,35 @@ public sealed partial class WebSocketWriter
     public WebSocketAppendResult TryAppend(WebSocketOpcode opcode, ReadOnlySpan<byte> payload, WebSocketLane lane = WebSocketLane.Control)
     {
         CheckOpcode(opcode, payload.Length);
-        lock (_gate)
+        using (_gate.Enter())
         {
-            WebSocketAppendResult result = Reserve(opcode, payload.Length, lane, out Reservation reservation, out Span<byte> body);
-            if (result is WebSocketAppendResult.Full or WebSocketAppendResult.Closed)
-            {
-                return result;
-            }
-
-            if (_masked)
-            {
-                WebSocketMask.Apply(payload, body, reservation.MaskKey);
-            }
-            else
-            {
-                payload.CopyTo(body);
-            }
-
-            Commit(in reservation);
-            return result;
+            return Append(opcode, payload, lane);
         }
+    }
+
+    /// <summary>Appends one message as one frame and starts a flush if none is in flight: <see cref="TryAppend(WebSocketOpcode, ReadOnlySpan{byte}, WebSocketLane)"/> and
+    /// <see cref="Flush"/> at the price of one, for a message that goes alone.</summary>
+    /// <param name="opcode">Text, binary, ping or pong.</param>
+    /// <param name="payload">The payload, copied; at most 125 octets for ping and pong. Text is taken as UTF-8 unchecked.</param>
+    /// <param name="lane">The lane; ping and pong belong to <see cref="WebSocketLane.Control"/>.</param>
+    /// <exception cref="ArgumentException">As <see cref="TryAppend(WebSocketOpcode, ReadOnlySpan{byte}, WebSocketLane)"/>.</exception>
+    public WebSocketAppendResult TrySend(WebSocketOpcode opcode, ReadOnlySpan<byte> payload, WebSocketLane lane = WebSocketLane.Control)
+    {
+        CheckOpcode(opcode, payload.Length);
+        WebSocketAppendResult result;
+        bool flush;
+        using (_gate.Enter())
+        {
+            result = Append(opcode, payload, lane);
+            flush = BeginFlush();
+        }
+
+        if (flush)
+        {
+            RunFlushes(null);
+        }
+
+        return result;
     }
 
     /// <summary>Appends one message that formats itself straight into the output buffer.</summary>
@@ -128,7 +137,7 @@ public sealed partial class WebSocketWriter
     {
         int length = payload.Length;
         CheckOpcode(opcode, length);
-        lock (_gate)
+        using (_gate.Enter())
         {
             WebSocketAppendResult result = Reserve(opcode, length, lane, out Reservation reservation, out Span<byte> body);
             if (result is WebSocketAppendResult.Full or WebSocketAppendResult.Closed)
@@ -151,7 +160,7 @@ public sealed partial class WebSocketWriter
     /// <returns>Messages dropped.</returns>
     public int DiscardPending(WebSocketLane lane)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             int dropped = lane == WebSocketLane.Control ? _control.Clear() : _media.Clear();
             _dropped += dropped;
@@ -162,7 +171,7 @@ public sealed partial class WebSocketWriter
     /// <summary>Answers a ping (RFC 6455 §5.5.3). Beyond 32 unsent answers only the newest is kept, so a flood of pings grows nothing.</summary>
     internal void AppendPong(ReadOnlySpan<byte> payload)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (_closed)
             {
@@ -186,7 +195,7 @@ public sealed partial class WebSocketWriter
     public void Abort()
     {
         DrainWaiter? ready;
-        lock (_gate)
+        using (_gate.Enter())
         {
             _aborted = true;
             Shut();
@@ -194,6 +203,27 @@ public sealed partial class WebSocketWriter
         }
 
         Complete(ready);
+    }
+
+    private WebSocketAppendResult Append(WebSocketOpcode opcode, ReadOnlySpan<byte> payload, WebSocketLane lane)
+    {
+        WebSocketAppendResult result = Reserve(opcode, payload.Length, lane, out Reservation reservation, out Span<byte> body);
+        if (result is WebSocketAppendResult.Full or WebSocketAppendResult.Closed)
+        {
+            return result;
+        }
+
+        if (_masked)
+        {
+            WebSocketMask.Apply(payload, body, reservation.MaskKey);
+        }
+        else
+        {
+            payload.CopyTo(body);
+        }
+
+        Commit(in reservation);
+        return result;
     }
 
     private static void CheckOpcode(WebSocketOpcode opcode, int length)
