@@ -18,8 +18,8 @@ public sealed class AgentContext
         Services = services;
     }
 
-    /// <summary>The conversation's id: the call id of a call, the session id of a chat.</summary>
-    public string ConversationId { get; }
+    /// <summary>The conversation's id: the call id of a call, the session id of a chat. Set again only before the conversation begins, by whoever learns then which call it is.</summary>
+    public string ConversationId { get; set; }
 
     /// <summary>What <c>{{name}}</c> in prompts and conditions of hand-offs stand for. Names regardless of case.</summary>
     public ConcurrentDictionary<string, string> Variables { get; }

@@ -14,7 +14,7 @@ public sealed record AgentFileOptions
 
     /// <summary>Names that calls set as variables besides those that the file sets.</summary>
     public IReadOnlyList<string> KnownVariables { get; init; } =
-        ["today", "now", "call_id", "restaurant", "party_size", "date", "time", "guest_name", "guest_phone", "notes", "confirmation_number"];
+        ["today", "now", "call_id", "restaurant", "party_size", "date", "time", "guest_name", "guest_phone", "notes", "confirmation_number", "request", "caller_number"];
 
     /// <summary>The clock of its tools.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

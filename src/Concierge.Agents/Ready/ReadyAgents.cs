@@ -9,6 +9,15 @@ public static class ReadyAgents
     /// <summary>The agent that phones a restaurant to cancel a table.</summary>
     public const string CancellationCall = "Cancellation Call";
 
+    /// <summary>The agent that phones somebody with a request in plain words.</summary>
+    public const string ErrandCall = "Errand Call";
+
+    /// <summary>The agent in writing that takes requests.</summary>
+    public const string Orchestrator = "Orchestrator";
+
+    /// <summary>The agent in writing that reads what was agreed off a transcript.</summary>
+    public const string TranscriptAnalysis = "Transcript Analysis";
+
     /// <summary>The names of the files, without their ending.</summary>
     public static IReadOnlyList<string> Names { get; } = ["concierge", "receptionist"];
 

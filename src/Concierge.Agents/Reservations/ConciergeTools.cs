@@ -164,7 +164,7 @@ public static class ConciergeTools
             return NoTelephone();
         }
 
-        ReservationResult result = await desk.CallAsync(details, invocation.Context.ConversationId, $"{invocation.Context.ConversationId}/{invocation.CallId}", cancellationToken);
+        ReservationResult result = await desk.CallAsync(details, invocation.Context.ConversationId, $"{invocation.Context.ConversationId}/{invocation.CallId}", invocation.Context.Find<CallWatch>()?.Placed, cancellationToken);
         invocation.Context.Set(result);
         return ToolResult.Json(Report(result, desk.IsSimulated));
     }

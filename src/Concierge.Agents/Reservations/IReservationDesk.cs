@@ -12,8 +12,9 @@ public interface IReservationDesk
     /// <param name="details">What to book or cancel, the restaurant's number included.</param>
     /// <param name="sessionId">The conversation that asks, for rates and for finding the call again.</param>
     /// <param name="orderId">Identifies the order: the same id never dials twice.</param>
+    /// <param name="placed">Told the call's id once it is placed, to follow it; null for nobody.</param>
     /// <param name="cancellationToken">Gives up: the call is hung up.</param>
-    Task<ReservationResult> CallAsync(ReservationDetails details, string sessionId, string orderId, CancellationToken cancellationToken);
+    Task<ReservationResult> CallAsync(ReservationDetails details, string sessionId, string orderId, Action<string>? placed, CancellationToken cancellationToken);
 
     /// <summary>Finds earlier bookings, the latest first: by confirmation number, by restaurant, or simply the latest.</summary>
     /// <param name="confirmationNumber">The number; null for any.</param>

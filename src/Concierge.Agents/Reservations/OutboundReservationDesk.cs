@@ -12,8 +12,13 @@ namespace Concierge.Agents.Reservations;
 /// <summary>A desk that has the carrier dial, and remembers by the store.</summary>
 /// <param name="calls">Places calls.</param>
 /// <param name="store">Remembers them.</param>
-/// <param name="transcript">What was said on a call, by its record; null when it is not kept.</param>
-public sealed class OutboundReservationDesk(IOutboundCalls calls, ICallStore store, Func<CallRecord, CancellationToken, Task<IReadOnlyList<TranscriptEntry>>> transcript) : IReservationDesk
+/// <param name="transcript">What was said on a call, by its record.</param>
+/// <param name="analyse">Reads the outcome of a call whose agent recorded none off its transcript; null for nobody.</param>
+public sealed class OutboundReservationDesk(
+    IOutboundCalls calls,
+    ICallStore store,
+    Func<CallRecord, CancellationToken, Task<IReadOnlyList<TranscriptEntry>>> transcript,
+    Func<CallRecord, CancellationToken, Task<CallOutcome?>>? analyse = null) : IReservationDesk
 {
     private static readonly TimeSpan s_hangUpPatience = TimeSpan.FromSeconds(10);
 
@@ -21,7 +26,7 @@ public sealed class OutboundReservationDesk(IOutboundCalls calls, ICallStore sto
     public bool IsSimulated => false;
 
     /// <inheritdoc/>
-    public async Task<ReservationResult> CallAsync(ReservationDetails details, string sessionId, string orderId, CancellationToken cancellationToken)
+    public async Task<ReservationResult> CallAsync(ReservationDetails details, string sessionId, string orderId, Action<string>? placed, CancellationToken cancellationToken)
     {
         CallRecord call;
         try
@@ -37,7 +42,10 @@ public sealed class OutboundReservationDesk(IOutboundCalls calls, ICallStore sto
 
         try
         {
-            return ReservationResult.From(await calls.WaitForEndAsync(call.Id, cancellationToken));
+            placed?.Invoke(call.Id);
+            call = await calls.WaitForEndAsync(call.Id, cancellationToken);
+            CallOutcome? outcome = call.Outcome ?? (analyse is null ? null : await analyse(call, cancellationToken));
+            return ReservationResult.From(call with { Outcome = outcome });
         }
         catch (OperationCanceledException)
         {

@@ -20,6 +20,17 @@ public static class ReservationBrief
         SlotWishes? wishes = null)
     {
         var context = new AgentContext(callId, variables);
+        Fill(context, details, recorder, wishes);
+        return context;
+    }
+
+    /// <summary>Tells a call's context what the call books or cancels.</summary>
+    /// <param name="context">The context; what it says about a reservation already is overwritten.</param>
+    /// <param name="details">What it is about.</param>
+    /// <param name="recorder">Keeps the outcome; null for a recorder of its own.</param>
+    /// <param name="wishes">The guest's other times; null for an hour either way.</param>
+    public static void Fill(AgentContext context, ReservationDetails details, OutcomeRecorder? recorder = null, SlotWishes? wishes = null)
+    {
         Set(context, "restaurant", details.Restaurant);
         Set(context, "party_size", details.PartySize?.ToString(CultureInfo.InvariantCulture));
         Set(context, "date", details.Date?.ToString("dddd, d MMMM yyyy", CultureInfo.InvariantCulture));
@@ -38,8 +49,6 @@ public static class ReservationBrief
             SlotWishes around = SlotWishes.Around(date, time);
             context.Set(around with { Earliest = details.EarliestTime ?? around.Earliest, Latest = details.LatestTime ?? around.Latest });
         }
-
-        return context;
     }
 
     private static void Set(AgentContext context, string name, string? value)

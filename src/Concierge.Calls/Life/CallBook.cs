@@ -74,6 +74,17 @@ public sealed class CallBook : IAsyncDisposable
         }
     }
 
+    /// <summary>The call as this node knows it by itself, without asking the store; for where nobody can wait.</summary>
+    /// <param name="callId">This node's id.</param>
+    /// <returns>The call; null when this node does not know how it began.</returns>
+    public CallRecord? FindLocal(string callId)
+    {
+        lock (_gate)
+        {
+            return _live.TryGetValue(callId, out LiveCall? call) && call.KnowsBeginning ? call.Current : null;
+        }
+    }
+
     /// <summary>The call as it stands.</summary>
     /// <param name="callId">This node's id.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -123,26 +134,40 @@ public sealed class CallBook : IAsyncDisposable
 
     private async Task<CallRecord?> MergeAsync(Func<CancellationToken, Task<CallRecord?>> read, Func<LiveCall?> find, CancellationToken cancellationToken)
     {
-        CallRecord? stored = null;
-        CallStoreException? away = null;
-        try
+        while (true)
         {
-            stored = await read(cancellationToken).WaitAsync(s_readPatience, _time, cancellationToken);
-        }
-        catch (CallStoreException exception)
-        {
-            away = exception;
-        }
-        catch (TimeoutException exception)
-        {
-            away = new CallStoreException("The call store does not answer in time.", inner: exception);
-        }
+            LiveCall? before;
+            lock (_gate)
+            {
+                before = find();
+            }
 
-        lock (_gate)
-        {
-            LiveCall? live = stored is null ? find() : _live.GetValueOrDefault(stored.Id);
-            CallRecord? known = stored is null ? live?.Current : live?.See(stored) ?? stored;
-            return known is null && away is not null ? throw away : known;
+            CallRecord? stored = null;
+            CallStoreException? away = null;
+            try
+            {
+                stored = await read(cancellationToken).WaitAsync(s_readPatience, _time, cancellationToken);
+            }
+            catch (CallStoreException exception)
+            {
+                away = exception;
+            }
+            catch (TimeoutException exception)
+            {
+                away = new CallStoreException("The call store does not answer in time.", inner: exception);
+            }
+
+            lock (_gate)
+            {
+                LiveCall? live = stored is null ? find() : _live.GetValueOrDefault(stored.Id);
+                if (before is not null && live is null && away is null)
+                {
+                    continue; // it left this node for the store while that was read: what was read may be older than what is there now
+                }
+
+                CallRecord? known = stored is null ? live?.Current : live?.See(stored) ?? stored;
+                return known is null && away is not null ? throw away : known;
+            }
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class LiveCall
 
     public bool HasPending => _pending.Count > 0;
 
+    /// <summary>Whether the fact that the call began with is in it: the agent and the request are known.</summary>
+    public bool KnowsBeginning { get; private set; }
+
     /// <summary>Takes a fact in.</summary>
     /// <returns>False when it is known already.</returns>
     public bool Add(CallFact fact)
@@ -23,6 +26,7 @@ internal sealed class LiveCall
         }
 
         _pending.Add(fact);
+        KnowsBeginning |= fact is CallFact.Created;
         Current = CallFold.Apply(Current, fact);
         Signal();
         return true;
@@ -41,6 +45,7 @@ internal sealed class LiveCall
         if (_stored is null || record.Version >= _stored.Version)
         {
             _stored = record;
+            KnowsBeginning |= record.Agent is not null || record.Request is not null || record.Reservation is not null || record.From is not null;
             Current = _pending.Aggregate(record, CallFold.Apply);
             Signal();
         }

@@ -142,11 +142,17 @@ public sealed class OutboundCalls : IOutboundCalls
             throw new CallRefusedException(CallRefusal.BadRequest, $"The request has more than {MaxRequest} characters.");
         }
 
-        if (request.Agent is { } agent && !_options.Agents.Contains(agent, StringComparer.Ordinal))
+        if (request.Agent is not { } agent)
+        {
+            return;
+        }
+
+        IReadOnlyList<string> agents = _options.Agents();
+        if (!agents.Contains(agent, StringComparer.OrdinalIgnoreCase))
         {
             throw new CallRefusedException(
                 CallRefusal.BadRequest,
-                _options.Agents.Count == 0 ? "There is only the default agent here; leave the agent out." : $"There is no agent of that name; there are: {string.Join(", ", _options.Agents)}.");
+                agents.Count == 0 ? "There is only the default agent here; leave the agent out." : $"There is no agent of that name; there are: {string.Join(", ", agents)}.");
         }
     }
 

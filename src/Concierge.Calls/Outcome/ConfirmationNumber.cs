@@ -48,29 +48,50 @@ public static partial class ConfirmationNumber
         ArgumentNullException.ThrowIfNull(text);
         foreach (Match cue in Cue().Matches(text))
         {
-            SpokenCodeReader reader = new(Words(text[(cue.Index + cue.Length)..]));
-            while (reader.TrySkipLinkWord())
+            if (TryReadBehind(text, cue, out number))
             {
-            }
-
-            StringBuilder code = new();
-            int groups = 0;
-            while (!reader.AtEnd && reader.TryReadGroup(code))
-            {
-                groups++;
-                reader.TrySkipFiller();
-            }
-
-            string found = Cut(code);
-            if (found.Length >= MinLength && (groups > 1 || found.AsSpan().IndexOfAnyInRange('0', '9') >= 0))
-            {
-                number = found;
                 return true;
             }
         }
 
         number = null;
         return false;
+    }
+
+    /// <summary>The same, for the last number of a text: who says another one corrects the first.</summary>
+    /// <param name="text">One or more sentences of the other side.</param>
+    /// <param name="number">The number found.</param>
+    /// <returns>False when there is none.</returns>
+    public static bool TryFindLast(string text, [NotNullWhen(true)] out string? number)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        number = null;
+        foreach (Match cue in Cue().Matches(text))
+        {
+            number = TryReadBehind(text, cue, out string? found) ? found : number;
+        }
+
+        return number is not null;
+    }
+
+    private static bool TryReadBehind(string text, Match cue, [NotNullWhen(true)] out string? number)
+    {
+        SpokenCodeReader reader = new(Words(text[(cue.Index + cue.Length)..]));
+        while (reader.TrySkipLinkWord())
+        {
+        }
+
+        StringBuilder code = new();
+        int groups = 0;
+        while (!reader.AtEnd && reader.TryReadGroup(code))
+        {
+            groups++;
+            reader.TrySkipFiller();
+        }
+
+        string found = Cut(code);
+        number = found.Length >= MinLength && (groups > 1 || found.AsSpan().IndexOfAnyInRange('0', '9') >= 0) ? found : null;
+        return number is not null;
     }
 
     private static string Cut(StringBuilder code) => code.ToString(0, Math.Min(code.Length, MaxLength));

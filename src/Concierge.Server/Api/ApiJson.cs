@@ -44,6 +44,7 @@ internal sealed partial class ApiJson : JsonSerializerContext
             ["to_number"] = call.To,
             ["reservation_details"] = call.Reservation is null ? null : JsonSerializer.SerializeToNode(call, CallFactJson.Default.CallRecord)!["reservation"]!.DeepClone(),
             ["confirmation_number"] = call.Outcome?.ConfirmationNumber,
+            ["outcome"] = call.Outcome is null ? null : JsonSerializer.SerializeToNode(call.Outcome, CallFactJson.Default.CallOutcome),
             ["start_time"] = call.CreatedAt.ToString("O"),
             ["end_time"] = call.EndedAt?.ToString("O"),
             ["error_message"] = call.Error,

@@ -8,11 +8,12 @@ using Concierge.Calls.Outcome;
 using Concierge.Calls.Store;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
+using Concierge.Server.Requests;
 
 namespace Concierge.Server.Api;
 
 /// <summary>The operator's API: <c>/api/v1</c>, and the routes without a version that the service before this one had.</summary>
-internal sealed class CallsApi(ApiAuthority authority, CallRegistry registry, ILogger<CallsApi> log, NodeCalls? calls = null, IRequestProcessor? requests = null)
+internal sealed class CallsApi(ApiAuthority authority, CallRegistry registry, TimeProvider time, ILogger<CallsApi> log, NodeCalls? calls = null, IRequestProcessor? requests = null)
 {
     public const string Root = "/api/v1";
 
@@ -35,6 +36,7 @@ internal sealed class CallsApi(ApiAuthority authority, CallRegistry registry, IL
         Map(app, "POST", "/calls", ApiRole.Call, (context, key) => PlaceAsync(context, key, static call => ApiJson.Legacy(call)));
         Map(app, "GET", "/calls/{id}/status", ApiRole.Read, (context, _) => WithCallAsync(context, call => LegacyStatusAsync(context, call)));
         Map(app, "POST", "/process-request", ApiRole.Call, ProcessAsync);
+        Map(app, "POST", Root + "/requests", ApiRole.Call, ProcessAsync);
     }
 
     private static Task WriteAsync(HttpContext context, int status, JsonNode body)
@@ -238,20 +240,20 @@ internal sealed class CallsApi(ApiAuthority authority, CallRegistry registry, IL
             return;
         }
 
-        if (requests is null)
+        Problem? refused = requests is null ? new Problem(501, "No text agents", "This node runs no text agents: it keeps no calls.")
+            : registry.IsDraining ? new Problem(503, "Stopping", "The node is stopping; it takes no new requests.")
+            : string.IsNullOrWhiteSpace(body.UserInput) ? new Problem(400, "Nothing asked", "user_input is missing or empty.")
+            : body.SessionId is { } session && !ConciergeService.IsSessionId(session)
+                ? new Problem(400, "Bad session_id", "A session_id has letters, digits, '-', '_' and '.', at most 128.")
+            : null;
+        if (refused is not null)
         {
-            await new Problem(501, "No text agents", "This node runs no text agents.").WriteAsync(context);
+            await refused.WriteAsync(context);
+            return;
         }
-        else if (string.IsNullOrWhiteSpace(body.UserInput))
-        {
-            await new Problem(400, "Nothing asked", "user_input is missing or empty.").WriteAsync(context);
-        }
-        else
-        {
-            RequestAnswer answer = await requests.ProcessAsync(body.UserInput, body.SessionId, context.RequestAborted);
-            NodeLog.ApiUsed(log, key, "made a request");
-            await WriteAsync(context, 200, new JsonObject { ["response"] = answer.Response, ["session_id"] = answer.SessionId, ["call_id"] = answer.CallId });
-        }
+
+        NodeLog.ApiUsed(log, key, "made a request");
+        await RequestExchange.AnswerAsync(context, requests!, body, time);
     }
 
     private static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Concierge.Agents.Text;
 using Concierge.Calls.Outcome;
 using Concierge.Server.Configuration;
@@ -20,13 +19,15 @@ internal static class AskCommand
         Argument<string> request = new("REQUEST") { Description = "What you want, in plain words, such as \"book a table for four tomorrow at seven at Trattoria Bella\"." };
         Option<string?> session = new("--session") { Description = "Go on with this conversation; its id is printed with each answer.", HelpName = "ID" };
         Option<bool> simulate = new("--simulate") { Description = "Call nobody and ask no model, whatever is configured." };
+        Option<string?> server = new("--server") { Description = "Have this running node see to it (SERVER_URL).", HelpName = "URL" };
         Option<bool> json = new("--json") { Description = "Print the answer as one JSON object; progress goes to the error stream." };
         Option<string?> envFile = new("--env-file") { Description = "Read this file instead of .env.", HelpName = "FILE" };
-        Command command = new("ask", "Have the concierge see to one request: find a restaurant, phone it, book or cancel a table.") { request, session, simulate, json, envFile };
+        Command command = new("ask", "Have the concierge see to one request: find a restaurant, phone it, book or cancel a table.") { request, session, simulate, server, json, envFile };
         command.SetAction((result, _) => RunAsync(
             result.GetValue(request)!,
             result.GetValue(session),
             result.GetValue(simulate),
+            result.GetValue(server),
             result.GetValue(json),
             result.GetValue(envFile),
             result.InvocationConfiguration));
@@ -34,10 +35,11 @@ internal static class AskCommand
     }
 
     /// <summary>The concierge's settings, or a complaint.</summary>
-    internal static ConciergeOptions ReadOptions(string? envFile, TextWriter error)
+    internal static ConciergeOptions ReadOptions(string? envFile, TextWriter error, string? server = null)
     {
         List<ConfigurationProblem> problems = [];
-        IConfiguration configuration = NodeConfiguration.Gather(Directory.GetCurrentDirectory(), envFile, [], problems);
+        IConfiguration configuration = NodeConfiguration.Gather(
+            Directory.GetCurrentDirectory(), envFile, server is null ? [] : [new(SettingNames.ServerUrl, server)], problems);
         ConciergeOptions options = ConciergeOptions.Read(configuration, problems);
         if (problems.Count > 0)
         {
@@ -47,21 +49,26 @@ internal static class AskCommand
         return problems.Exists(p => p.IsError) ? throw new CommandException(ExitCodes.Configuration, "the settings above must be corrected first.") : options;
     }
 
-    private static async Task<int> RunAsync(string request, string? session, bool simulate, bool json, string? envFile, InvocationConfiguration streams)
+    private static async Task<int> RunAsync(string request, string? session, bool simulate, string? server, bool json, string? envFile, InvocationConfiguration streams)
     {
         if (session is not null && !ConciergeService.IsSessionId(session))
         {
             throw new CommandException(ExitCodes.Usage, "--session: an id has letters, digits, '-', '_' and '.', at most 128.");
         }
 
+        if (simulate && server is not null)
+        {
+            throw new CommandException(ExitCodes.Usage, "--simulate and --server exclude each other: a simulation needs no node.");
+        }
+
         using Interruption interruption = Interruption.Listen();
-        ConciergeOptions options = ReadOptions(envFile, streams.Error);
+        ConciergeOptions options = ReadOptions(envFile, streams.Error, server);
         IAnsiConsole terminal = RequestScreen.Open(json ? streams.Error : streams.Output);
         var screen = new RequestScreen(terminal);
         ConciergeAnswer answer;
-        if (options.CanCall && !simulate)
+        if ((options.CanCall || options.HasServer) && !simulate)
         {
-            answer = await new RemoteConcierge(options).AskAsync(request, session, interruption.Token);
+            answer = await new RemoteConcierge(options, screen).AskAsync(request, session, interruption.Token);
         }
         else
         {
@@ -72,7 +79,7 @@ internal static class AskCommand
 
         if (json)
         {
-            await streams.Output.WriteLineAsync(ToJson(answer).ToJsonString(s_indented));
+            await streams.Output.WriteLineAsync(AnswerJson.Write(answer).ToJsonString(s_indented));
         }
         else
         {
@@ -87,7 +94,7 @@ internal static class AskCommand
     {
         try
         {
-            return await service.AskAsync(request, session, screen.OnAgentEvent, cancellationToken);
+            return await service.AskAsync(request, session, screen.OnAgentEvent, null, cancellationToken);
         }
         catch (TextModelException e)
         {
@@ -100,15 +107,5 @@ internal static class AskCommand
         ? "as asked: nobody is called, no model is used. The voices are a recording of one fixed conversation, whatever you ask for."
         : options.ApiKey is null
             ? "there is no OPENAI_API_KEY: rules stand in for the model, and nobody is called. The voices are a recording of one fixed conversation, whatever you ask for."
-            : "calls need OPENAI_API_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER and PUBLIC_DOMAIN: nobody is called. The voices are a recording of one fixed conversation, whatever you ask for.";
-
-    private static JsonObject ToJson(ConciergeAnswer answer) => new()
-    {
-        ["response"] = answer.Text,
-        ["session_id"] = answer.SessionId,
-        ["agent"] = answer.Agent,
-        ["simulated"] = answer.IsSimulated,
-        ["call_id"] = answer.Result?.CallId,
-        ["outcome"] = answer.Result is { } result ? JsonNode.Parse(CallsJson.Write(result.Outcome)) : null,
-    };
+            : "calls need a node: set SERVER_URL to one that runs, or OPENAI_API_KEY, TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_PHONE_NUMBER and PUBLIC_DOMAIN. Nobody is called. The voices are a recording of one fixed conversation, whatever you ask for.";
 }

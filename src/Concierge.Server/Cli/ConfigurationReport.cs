@@ -23,13 +23,18 @@ internal static class ConfigurationReport
     }
 
     /// <summary>Writes what the node runs with.</summary>
-    public static void WriteBanner(TextWriter output, NodeOptions options, Uri address)
+    public static void WriteBanner(TextWriter output, NodeOptions options, Uri address, params string[] more)
     {
         output.WriteLine($"Concierge {FrontDoor.Version} listens on {address}");
         output.WriteLine($"  model       {options.Model}, voice {options.Voice}, at {options.RealtimeUrl.GetLeftPart(UriPartial.Path)}");
         output.WriteLine($"  audio       mu-law 8 kHz <-> {AudioName(options)}");
         output.WriteLine($"  carrier     {(options.PublicUrl is { } url ? $"dials {url.Authority}" : "reaches this machine only")}, signatures {(options.AuthTokens.Count > 0 ? "checked" : "not checked")}, stream tokens {(options.RequireStreamToken ? "required" : "not required")}");
         output.WriteLine($"  calls       at most {options.MaxCalls} at a time");
+        foreach (string line in more)
+        {
+            output.WriteLine("  " + line);
+        }
+
         output.WriteLine("Stop with Ctrl+C: running calls are ended in order.");
     }
 

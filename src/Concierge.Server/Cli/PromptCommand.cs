@@ -16,7 +16,7 @@ internal static class PromptCommand
         ConciergeOptions options = AskCommand.ReadOptions(null, streams.Error);
         IAnsiConsole terminal = RequestScreen.Open(streams.Output);
         var screen = new RequestScreen(terminal);
-        bool real = options.CanCall;
+        bool real = options.CanCall || options.HasServer;
         await using LocalConcierge? local = real ? null : await LocalConcierge.OpenAsync(options, simulateModel: false, screen.OnCallEvent, interruption.Token);
         WriteBanner(terminal, options);
         string session = Guid.CreateVersion7().ToString("n");
@@ -59,7 +59,7 @@ internal static class PromptCommand
             try
             {
                 screen.Show(local is null
-                    ? await new RemoteConcierge(options).AskAsync(request, session, interruption.Token)
+                    ? await new RemoteConcierge(options, screen).AskAsync(request, session, interruption.Token)
                     : await AskCommand.AskAsync(local.Service, request, session, screen, interruption.Token));
             }
             catch (CommandException e)
@@ -73,14 +73,15 @@ internal static class PromptCommand
     private static void WriteBanner(IAnsiConsole terminal, ConciergeOptions options)
     {
         terminal.MarkupLine($"[bold]Concierge {FrontDoor.Version}[/]  books, cancels and finds tables by telephone. 'help' says how, 'exit' leaves.");
+        bool remote = options.CanCall || options.HasServer;
         ITextModel model = options.CreateModel(TimeProvider.System);
         Grid status = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        status.AddRow("  model", Mark(!model.IsSimulated, Markup.Escape(model.Description)));
-        status.AddRow("  telephone", Mark(options.CanCall, options.CanCall ? $"through the node at {Markup.Escape(options.ServerUrl.ToString())}" : "simulated: nobody is called"));
-        status.AddRow("  restaurants", Mark(options.Restaurants.Count > 0, options.Restaurants.Count > 0 ? $"{options.Restaurants.Count}" : "one made up; set RESTAURANTS_FILE or DEMO_RESTAURANT_NAME and _PHONE"));
-        status.AddRow("  agents", Markup.Escape(options.AgentsFile));
+        status.AddRow("  model", Mark(remote || !model.IsSimulated, remote ? "the node's" : Markup.Escape(model.Description)));
+        status.AddRow("  telephone", Mark(remote, remote ? $"through the node at {Markup.Escape(options.ServerUrl.ToString())}" : "simulated: nobody is called"));
+        status.AddRow("  restaurants", remote ? Mark(true, "the node's") : Mark(options.Restaurants.Count > 0, options.Restaurants.Count > 0 ? $"{options.Restaurants.Count}" : "one made up; set RESTAURANTS_FILE or DEMO_RESTAURANT_NAME and _PHONE"));
+        status.AddRow("  agents", remote ? Mark(true, "the node's") : Markup.Escape(options.AgentsFile));
         terminal.Write(status);
-        if (!options.CanCall)
+        if (!remote)
         {
             terminal.MarkupLine($"[yellow]SIMULATION[/] [grey]{Markup.Escape(AskCommand.WhySimulated(options, asked: false))}[/]");
         }

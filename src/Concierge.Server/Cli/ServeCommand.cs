@@ -63,6 +63,9 @@ internal static class ServeCommand
             return ExitCodes.Configuration;
         }
 
+        ConciergeOptions concierge = ReadConcierge(configuration, streams.Error);
+        await using NodeAgents agents = OpenAgents(options, concierge, configuration);
+        CheckRoutes(options, agents);
         if (checkOnly)
         {
             await streams.Output.WriteLineAsync("The configuration is complete.");
@@ -72,27 +75,27 @@ internal static class ServeCommand
         // Signals are ours from before the first socket to after the last call.
         using Interruption interruption = Interruption.Listen();
         using IDisposable? traces = TraceExport.Start(configuration);
-        await using NodeAgents agents = OpenAgents(options, configuration, streams.Error);
-        await using NodeHost node = await StartAsync(options, agents, interruption.Token);
-        ConfigurationReport.WriteBanner(streams.Output, options, node.Address);
+        await using NodeHost node = await StartAsync(options, concierge, agents, interruption.Token);
+        ConfigurationReport.WriteBanner(streams.Output, options, node.Address, DescribeAgents(concierge, agents.Current, node.Memory?.Outbound is not null));
         await Task.Delay(Timeout.Infinite, interruption.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
         return await node.StopAsync(interruption.Force) ? ExitCodes.Success : ExitCodes.Failed;
     }
 
-    private static NodeAgents OpenAgents(NodeOptions options, IConfiguration configuration, TextWriter error)
+    private static ConciergeOptions ReadConcierge(IConfiguration configuration, TextWriter error)
     {
         List<ConfigurationProblem> problems = [];
         ConciergeOptions concierge = ConciergeOptions.Read(configuration, problems);
         ConfigurationReport.Write(error, problems);
-        if (problems.Exists(p => p.IsError))
-        {
-            throw new CommandException(ExitCodes.Configuration, "the settings above must be corrected first.");
-        }
+        return problems.Exists(p => p.IsError) ? throw new CommandException(ExitCodes.Configuration, "the settings above must be corrected first.") : concierge;
+    }
 
-        string? file = string.IsNullOrWhiteSpace(configuration[ConciergeSettings.AgentsFile]) ? null : concierge.AgentsFile;
+    private static NodeAgents OpenAgents(NodeOptions options, ConciergeOptions concierge, IConfiguration configuration)
+    {
+        string file = concierge.AgentsFile;
         try
         {
-            return NodeAgents.Open(options, file, concierge.Transfers, concierge.DataDirectory, configuration[ConciergeSettings.VendorTracing] is { Length: > 0 } workflow ? workflow : null);
+            return NodeAgents.Open(
+                options, file, concierge.Transfers, concierge.DataDirectory, configuration[ConciergeSettings.VendorTracing] is { Length: > 0 } workflow ? workflow : null, concierge.ConciergeName);
         }
         catch (AgentDefinitionException e)
         {
@@ -104,23 +107,28 @@ internal static class ServeCommand
         }
     }
 
-    private static async Task<NodeHost> StartAsync(NodeOptions options, NodeAgents agents, CancellationToken cancellationToken)
+    private static void CheckRoutes(NodeOptions options, NodeAgents agents)
+    {
+        foreach ((string number, string agent) in options.Calls?.InboundRoutes ?? new Dictionary<string, string>())
+        {
+            if (!agents.Current.OnLineNames.Contains(agent, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new CommandException(ExitCodes.Configuration, $"INBOUND_ROUTES: {number} leads to '{agent}', and there is no such agent for calls; there are {string.Join(", ", agents.Current.OnLineNames)}.");
+            }
+        }
+    }
+
+    private static string[] DescribeAgents(ConciergeOptions concierge, AgentCast cast, bool calls) =>
+    [
+        $"agents      {cast.OnLine.Name} answers; calls may ask for {string.Join(", ", cast.OnLineNames)}",
+        $"requests    {cast.InWriting.Name} takes them; model: {concierge.CreateModel(TimeProvider.System).Description}; {(calls ? "restaurants are phoned" : "calls are simulated: nobody is phoned")}",
+    ];
+
+    private static async Task<NodeHost> StartAsync(NodeOptions options, ConciergeOptions concierge, NodeAgents agents, CancellationToken cancellationToken)
     {
         try
         {
-            return await NodeHost.StartAsync(
-                options,
-                TimeProvider.System,
-                services => new CallStreamHandler(
-                    options,
-                    services.Tokens,
-                    admit => new CallPlan(agents.CreateSession(admit, services.Loggers)),
-                    services.Loggers,
-                    TimeProvider.System,
-                    expected: cancellationToken => agents.ExpectAsync(cancellationToken),
-                    calls: services.Calls),
-                Log,
-                cancellationToken: cancellationToken);
+            return await NodeComposition.StartAsync(options, concierge, agents, TimeProvider.System, Log, cancellationToken: cancellationToken);
         }
         catch (CallStoreException exception)
         {

@@ -39,8 +39,8 @@ internal sealed record CallsOptions
     /// <summary>What is said to a machine; null for the built-in sentence.</summary>
     public string? VoicemailMessage { get; init; }
 
-    /// <summary>Agents that calls may ask for by name.</summary>
-    public IReadOnlyList<string> Agents { get; init; } = [];
+    /// <summary>Agents that calls may ask for by name, as they are now.</summary>
+    public Func<IReadOnlyList<string>> Agents { get; init; } = static () => [];
 
     /// <summary>Which agent answers which called number.</summary>
     public IReadOnlyDictionary<string, string> InboundRoutes { get; init; } = new Dictionary<string, string>();

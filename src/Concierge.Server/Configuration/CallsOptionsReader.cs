@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Concierge.Calls.Policy;
 using Concierge.Calls.Store;
 using Concierge.Calls.Twilio;
@@ -6,7 +7,7 @@ using Concierge.Calls.Twilio;
 namespace Concierge.Server.Configuration;
 
 /// <summary>Reads what concerns calls: memory, carrier, destinations, doors.</summary>
-internal static class CallsOptionsReader
+internal static partial class CallsOptionsReader
 {
     public static CallsOptions Read(SettingReader settings, Uri? publicUrl, string? accountSid, string? authToken, int port)
     {
@@ -166,16 +167,16 @@ internal static class CallsOptionsReader
     private static Dictionary<string, string> ReadRoutes(SettingReader settings)
     {
         Dictionary<string, string> routes = new(StringComparer.Ordinal);
-        foreach (string pair in Words(settings.Text(SettingNames.InboundRoutes)))
+        foreach (string pair in RouteBreak().Split(settings.Text(SettingNames.InboundRoutes) ?? "").Where(p => p.Length > 0))
         {
-            string[] parts = pair.Split('=', 2);
+            string[] parts = pair.Split('=', 2, StringSplitOptions.TrimEntries);
             if (parts.Length == 2 && PhoneNumber.IsE164(parts[0]) && parts[1].Length > 0)
             {
                 routes[parts[0]] = parts[1];
             }
             else
             {
-                settings.Error(SettingNames.InboundRoutes, $"'{pair}' is not NUMBER=AGENT", "write pairs such as +14155550100=reservations, with spaces or commas between them");
+                settings.Error(SettingNames.InboundRoutes, $"'{pair}' is not NUMBER=AGENT", "write pairs such as +14155550100=Front desk, with commas between them");
             }
         }
 
@@ -199,6 +200,10 @@ internal static class CallsOptionsReader
 
         return keys;
     }
+
+    /// <summary>Agents' names may have spaces: pairs are divided by commas, semicolons and lines, and by spaces before the next number.</summary>
+    [GeneratedRegex(@"\s*[,;\r\n]\s*|\s+(?=\+)")]
+    private static partial Regex RouteBreak();
 
     private static string[] Words(string? text) => (text ?? "").Split([' ', ',', ';', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries);
 }

@@ -172,7 +172,7 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues)
         }
     }
 
-    private static TranscriptEntry Turn(Pipelines.TranscriptEntry entry) => new(
+    internal static TranscriptEntry Turn(Pipelines.TranscriptEntry entry) => new(
         entry.Speaker == CallSpeaker.Agent ? TranscriptSpeaker.Agent : TranscriptSpeaker.Caller,
         entry.Text,
         (long)entry.Start.TotalMilliseconds,

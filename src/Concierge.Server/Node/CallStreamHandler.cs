@@ -27,7 +27,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
     private readonly UpstreamHealth _health;
     private readonly UpstreamMetrics _metrics;
     private readonly ParkedModels _parked;
-    private readonly Func<CancellationToken, ValueTask<RealtimeSessionConfig>>? _expected;
+    private readonly Func<ExpectedCall, CancellationToken, ValueTask<RealtimeSessionConfig>>? _expected;
 
     /// <param name="options">The node's settings.</param>
     /// <param name="tokens">What a stream's token is checked against.</param>
@@ -35,7 +35,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
     /// <param name="loggers">Where the calls log.</param>
     /// <param name="time">The clock of the calls.</param>
     /// <param name="session">Bounds and choices of the calls; the audio mode is the node's. Null for the node's own.</param>
-    /// <param name="expected">The model's session as most calls will want it: dialled ahead while the carrier reads its TwiML. Null dials nothing ahead.</param>
+    /// <param name="expected">The model's session as a call will want it: dialled ahead while the carrier reads its TwiML. Null dials nothing ahead.</param>
     /// <param name="calls">Where the calls are written down; null for nowhere.</param>
     public CallStreamHandler(
         NodeOptions options,
@@ -44,7 +44,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
         ILoggerFactory loggers,
         TimeProvider time,
         CallSessionOptions? session = null,
-        Func<CancellationToken, ValueTask<RealtimeSessionConfig>>? expected = null,
+        Func<ExpectedCall, CancellationToken, ValueTask<RealtimeSessionConfig>>? expected = null,
         NodeCalls? calls = null)
     {
         _calls = calls;
@@ -78,11 +78,11 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
 
     public bool CanServe => _health.TakesCalls;
 
-    public void Expect(string token, EventLoop? loop)
+    public void Expect(string token, EventLoop? loop, ExpectedCall call)
     {
         if (_expected is { } expected && CanServe)
         {
-            _parked.Park(token, async ct => await PreparedModel.PrepareAsync(_connector.On(loop), await expected(ct), _session, _time, ct));
+            _parked.Park(token, async ct => await PreparedModel.PrepareAsync(_connector.On(loop), await expected(call, ct), _session, _time, ct));
         }
     }
 
@@ -108,8 +108,8 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
             Cost = _options.Prices.Cost(_options.Model, _options.TranscriptionModel, result.Usage),
             Recording = recorder is null ? null : await FinishAsync(recorder, result),
         };
+        plan.OnEnded?.Invoke(result); // first: who waits for the call's end finds what begins with it
         scribe?.End(result);
-        plan.OnEnded?.Invoke(result);
         return result.Reason;
     }
 
@@ -144,7 +144,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
     /// <summary>Looks whether the API answers, with a session that nobody uses and that costs nothing.</summary>
     private async Task ProbeAsync(CancellationToken cancellationToken)
     {
-        RealtimeSessionConfig config = _expected is null ? NodeSession.Create(_options) : await _expected(cancellationToken);
+        RealtimeSessionConfig config = _expected is null ? NodeSession.Create(_options) : await _expected(default, cancellationToken);
         await using PreparedModel model = await PreparedModel.PrepareAsync(new RealtimeConnector(_options, _time), config, _session, _time, cancellationToken);
     }
 

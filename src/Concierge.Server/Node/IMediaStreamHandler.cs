@@ -15,7 +15,8 @@ internal interface IMediaStreamHandler
     /// <summary>A stream is on its way: the carrier has been told to connect a call here. Returns at once.</summary>
     /// <param name="token">The one-time token that the stream will show.</param>
     /// <param name="loop">The event loop to dial on; null for the platform's engine.</param>
-    void Expect(string token, EventLoop? loop)
+    /// <param name="call">What is known of the call.</param>
+    void Expect(string token, EventLoop? loop, ExpectedCall call)
     {
     }
 

@@ -1,18 +1,21 @@
-using System.Text.Json;
 using Concierge.Agents;
-using Concierge.Agents.Files;
+using Concierge.Agents.Ready;
 using Concierge.Agents.Realtime;
-using Concierge.Agents.Reservations;
 using Concierge.Agents.Telephone;
+using Concierge.Calls.Life;
+using Concierge.Calls.Reservations;
+using Concierge.Calls.Store;
+using Concierge.Pipelines;
 using Concierge.Protocols.MediaStreams;
 using Concierge.Protocols.Realtime;
 using Concierge.Server.Configuration;
+using Concierge.Server.Requests;
 
 namespace Concierge.Server.Node;
 
 /// <summary>
-/// Who answers this node's calls: the agents of <c>AGENTS_FILE</c>, as the file is when the call begins, or the front desk without one. Also their book of places to put
-/// callers through to, and the box for messages.
+/// Who speaks on this node's calls, and what they are told: a call that was ordered has the agent and the request it was ordered with, one that came in the agent of the
+/// called number. Also their book of places to put callers through to, the box for messages, and the way of their outcomes into the call book.
 /// </summary>
 internal sealed class NodeAgents : IAsyncDisposable
 {
@@ -20,90 +23,182 @@ internal sealed class NodeAgents : IAsyncDisposable
     public const string Parameter = "agent";
 
     private readonly NodeOptions _options;
-    private readonly AgentFileSource? _file;
-    private readonly AgentSet _frontDesk;
+    private readonly AgentCastSource _source;
     private readonly TransferBook? _transfers;
-    private readonly MessageBox _messages;
+    private readonly MessageFile _messages;
     private readonly string? _vendorWorkflow;
+    private readonly string? _conciergeName;
 
-    private NodeAgents(NodeOptions options, AgentFileSource? file, TransferBook? transfers, string dataDirectory, string? vendorWorkflow)
+    private NodeAgents(NodeOptions options, AgentCastSource source, TransferBook? transfers, string dataDirectory, string? vendorWorkflow, string? conciergeName)
     {
         _options = options;
-        _file = file;
+        _source = source;
         _transfers = transfers;
         _vendorWorkflow = vendorWorkflow;
-        _frontDesk = FrontDeskAgent.Create(options);
-        string path = Path.Combine(dataDirectory, "messages.jsonl");
-        var gate = new SemaphoreSlim(1);
-        _messages = new MessageBox((message, cancellationToken) => KeepAsync(path, gate, message, cancellationToken));
+        _conciergeName = conciergeName;
+        _messages = new MessageFile(Path.Combine(dataDirectory, "messages.jsonl"));
     }
 
     /// <summary>Reads the agents.</summary>
     /// <param name="options">The node's settings.</param>
-    /// <param name="path">The agent file; null for the front desk.</param>
+    /// <param name="path">The operator's agent file; null for none.</param>
     /// <param name="transfers">Where callers may be put through to; null for nowhere.</param>
     /// <param name="dataDirectory">Where messages are kept.</param>
     /// <param name="vendorWorkflow">The vendor's trace; null for none.</param>
+    /// <param name="conciergeName">In whose name agents call; null for the file's own.</param>
     /// <param name="loggers">Where reloading is noted.</param>
     /// <exception cref="AgentDefinitionException">The file cannot be used.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static NodeAgents Open(NodeOptions options, string? path, TransferBook? transfers, string dataDirectory, string? vendorWorkflow = null, ILoggerFactory? loggers = null) => new(
-        options,
-        path is null ? null : new AgentFileSource(path, new AgentFileOptions { HostTools = ConciergeTools.Catalog, Loggers = loggers }),
-        transfers,
-        dataDirectory,
-        vendorWorkflow);
+    public static NodeAgents Open(
+        NodeOptions options, string? path, TransferBook? transfers, string dataDirectory, string? vendorWorkflow = null, string? conciergeName = null, ILoggerFactory? loggers = null) =>
+        new(options, new AgentCastSource(path, FrontDeskAgent.Create(options).Start, loggers), transfers, dataDirectory, vendorWorkflow, conciergeName);
 
-    /// <summary>The model's session as the next call will begin with, for dialling ahead.</summary>
-    public async ValueTask<RealtimeSessionConfig> ExpectAsync(CancellationToken cancellationToken)
+    /// <summary>All agents, as their files are now.</summary>
+    public AgentCast Current => _source.Current;
+
+    /// <summary>The model's session as a call will begin with it, for dialling ahead.</summary>
+    /// <param name="expected">What is known of the call.</param>
+    /// <param name="services">The node.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask<RealtimeSessionConfig> ExpectAsync(ExpectedCall expected, NodeServices services, CancellationToken cancellationToken)
     {
-        RealtimeSession session = CreateSession(static (_, _) => ValueTask.CompletedTask);
+        AgentCast cast = Current;
+        AgentContext context = CreateContext(cast);
+        (Agent speaks, _) = await PrepareAsync(cast, context, expected.CallId, expected.Agent, services, cancellationToken);
+        RealtimeSession session = new RealtimeRunner(cast.Set, RunnerOptions(static (_, _) => ValueTask.CompletedTask, services)).CreateSession(context, speaks.Name);
         return session.Conduct.Apply(await session.ExpectAsync(cancellationToken));
     }
 
-    /// <summary>A session for one call.</summary>
+    /// <summary>Plans one call: who speaks is decided when its stream says which call it is.</summary>
     /// <param name="admit">The node's check of the stream.</param>
-    /// <param name="loggers">Where agents log.</param>
-    /// <param name="choose">Chooses who begins and fills the context; null goes by the stream's own parameter.</param>
-    public RealtimeSession CreateSession(
-        Func<StreamStart, CancellationToken, ValueTask> admit,
-        ILoggerFactory? loggers = null,
-        Func<StreamStart, AgentContext, CancellationToken, ValueTask<string?>>? choose = null)
+    /// <param name="services">The node.</param>
+    /// <param name="analysis">Reads outcomes that no agent recorded off the transcript; null for nobody.</param>
+    public CallPlan Plan(Func<StreamStart, CancellationToken, ValueTask> admit, NodeServices services, OutcomeAnalysis? analysis = null)
     {
-        AgentDefinitions? current = _file?.Current;
-        AgentContext context = current?.CreateContext() ?? new AgentContext();
-        context.Set(_messages);
+        AgentCast cast = Current;
+        CallRecord? about = null;
+        RealtimeRunnerOptions how = RunnerOptions(admit, services) with
+        {
+            Choose = async (start, context, cancellationToken) =>
+            {
+                (Agent speaks, about) = await PrepareAsync(
+                    cast, context, StreamCalls.IdOf(start), start.CustomParameters.GetValueOrDefault(Parameter), services, cancellationToken);
+                return speaks.Name;
+            },
+        };
+        RealtimeSession session = new RealtimeRunner(cast.Set, how).CreateSession(CreateContext(cast), cast.OnLine.Name);
+        return new CallPlan(session)
+        {
+            OnEnded = result =>
+            {
+                if (about is { } call && session.Context.Find<OutcomeRecorder>()?.Outcome is null)
+                {
+                    analysis?.Begin(call, result);
+                }
+            },
+        };
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    private AgentContext CreateContext(AgentCast cast)
+    {
+        AgentContext context = cast.CreateContext();
+        context.Set(_messages.Box);
         if (_transfers is not null)
         {
             context.Set(_transfers);
         }
 
-        RealtimeRunnerOptions how = NodeSession.RunnerOptions(_options, TimeProvider.System, admit, loggers) with
+        if (_conciergeName is not null)
         {
-            VendorWorkflow = _vendorWorkflow,
-            Choose = choose ?? ((start, _, _) => ValueTask.FromResult(current is null ? null : start.CustomParameters.GetValueOrDefault(Parameter))),
-        };
-        return new RealtimeRunner(current?.Set ?? _frontDesk, how).CreateSession(context);
+            context.Variables["concierge_name"] = _conciergeName;
+        }
+
+        return context;
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;
+    private RealtimeRunnerOptions RunnerOptions(Func<StreamStart, CancellationToken, ValueTask> admit, NodeServices services) =>
+        NodeSession.RunnerOptions(_options, TimeProvider.System, admit, services.Loggers) with { VendorWorkflow = _vendorWorkflow };
 
-    /// <summary>One line of JSON per message, on disk before the caller is told that it was taken.</summary>
-    private static async ValueTask KeepAsync(string path, SemaphoreSlim gate, TakenMessage message, CancellationToken cancellationToken)
+    /// <summary>Looks up what a call is about, tells the context, and decides who speaks.</summary>
+    private static async ValueTask<(Agent Speaks, CallRecord? About)> PrepareAsync(
+        AgentCast cast, AgentContext context, string? callId, string? named, NodeServices services, CancellationToken cancellationToken)
     {
-        await gate.WaitAsync(cancellationToken);
+        CallBook? book = services.Calls?.Book;
+        CallRecord? call = callId is null || book is null ? null : await FindAsync(book, callId, cancellationToken);
+        if (callId is not null)
+        {
+            context.ConversationId = callId;
+            context.Variables["call_id"] = callId;
+            if (book is not null)
+            {
+                context.Set(new OutcomeRecorder(outcome => book.Record(new CallFact.OutcomeRecorded { CallId = callId, At = book.Now, Outcome = outcome })));
+            }
+        }
+
+        if (call?.Reservation is { } details)
+        {
+            ReservationBrief.Fill(context, details, context.Find<OutcomeRecorder>());
+        }
+
+        if (call?.Request is { } request)
+        {
+            context.Variables["request"] = request;
+        }
+
+        if (call is { Direction: CallDirection.Inbound, From: { } caller })
+        {
+            context.Variables["caller_number"] = caller;
+        }
+
+        return (Choose(cast, call, named, services.Loggers), call);
+    }
+
+    private static Agent Choose(AgentCast cast, CallRecord? call, string? named, ILoggerFactory loggers)
+    {
+        if ((named ?? call?.Agent) is { } wanted)
+        {
+            if (cast.Set.TryFind(wanted, out Agent? agent))
+            {
+                return agent;
+            }
+
+            if (call is { Direction: CallDirection.Outbound })
+            {
+                // Somebody else than was ordered must not speak to whom we called.
+                throw new CallRejectedException(CallEndReason.ControllerFailed, $"There is no agent '{wanted}' any more; there are {string.Join(", ", cast.OnLineNames)}.");
+            }
+
+            RequestLog.AgentMissing(loggers.CreateLogger<NodeAgents>(), wanted, cast.OnLine.Name);
+            return cast.OnLine;
+        }
+
+        return call switch
+        {
+            { Reservation.Kind: ReservationKind.Cancel } => cast.Set[ReadyAgents.CancellationCall],
+            { Reservation: not null } => cast.Set[ReadyAgents.ReservationCall],
+            { Direction: CallDirection.Outbound, Request: not null } => cast.Set[ReadyAgents.ErrandCall],
+            _ => cast.OnLine,
+        };
+    }
+
+    /// <summary>What this node knows by itself costs the caller no time; the store is asked for calls that another node placed or answered.</summary>
+    private static async ValueTask<CallRecord?> FindAsync(CallBook book, string callId, CancellationToken cancellationToken)
+    {
+        if (book.FindLocal(callId) is { } known)
+        {
+            return known;
+        }
+
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            await File.AppendAllTextAsync(
-                path,
-                JsonSerializer.Serialize(new { at = DateTimeOffset.UtcNow, call = message.ConversationId, from = message.From, phone = message.Phone, message = message.Text }) + "\n",
-                cancellationToken);
+            return await book.GetAsync(callId, cancellationToken);
         }
-        finally
+        catch (CallStoreException)
         {
-            gate.Release();
+            return null; // the call is served by whoever answers by default
         }
     }
 }

@@ -99,7 +99,7 @@ internal sealed class NodeHost : IAsyncDisposable
             .AddSingleton(services => new OverloadWatch(
                 options, loops, services.GetRequiredService<CallRegistry>(), time, services.GetRequiredService<ILogger<OverloadWatch>>()))
             .AddSingleton(services => new StreamTokens(time, s_tokenLife, options.AuthTokens, services.GetService<NodeCalls>()?.Store))
-            .AddSingleton(services => new NodeServices(services.GetRequiredService<StreamTokens>(), services.GetRequiredService<ILoggerFactory>(), services.GetService<NodeCalls>()))
+            .AddSingleton(services => new NodeServices(services.GetRequiredService<StreamTokens>(), services.GetRequiredService<ILoggerFactory>(), services.GetService<NodeCalls>()) { Provider = services })
             .AddSingleton<RequestAuthority>()
             .AddSingleton<ApiAuthority>()
             .AddSingleton<TwimlEndpoint>()

@@ -39,7 +39,7 @@ internal sealed class TwimlEndpoint(
         }
 
         bool room = calls.HasRoom;
-        if (memory is not null && await RememberAsync(memory, fields, callSid, callId, room, context.RequestAborted) is { } clash)
+        if (memory is not null && await RememberAsync(fields, callSid, callId, room, context.RequestAborted) is { } clash)
         {
             NodeLog.BadWebhook(log, clash.Detail);
             await clash.WriteAsync(context);
@@ -47,7 +47,7 @@ internal sealed class TwimlEndpoint(
         }
 
         await WriteAsync(
-            context, !room ? Decline(WebhookForm.Single(fields, "Direction")) : handler.CanServe ? Connect(context, callSid, accountSid, callId) : Apologize());
+            context, !room ? Decline(WebhookForm.Single(fields, "Direction")) : handler.CanServe ? Connect(context, fields, callSid, accountSid, callId) : Apologize());
     }
 
     /// <summary><c>POST /twiml-after</c>: the stream is over; the call is, too, unless the stream could not be served.</summary>
@@ -115,23 +115,33 @@ internal sealed class TwimlEndpoint(
         return options.AccountSid is { } own && own != accountSid ? Problem.WrongAccount : null;
     }
 
-    private TwimlResponse Connect(HttpContext context, string callSid, string accountSid, string? callId)
+    private TwimlResponse Connect(HttpContext context, IReadOnlyList<KeyValuePair<string, string>> fields, string callSid, string accountSid, string? callId)
     {
         Dictionary<string, string> parameters = [];
+        callId ??= memory is null ? null : StreamCalls.IdOf(null, callSid);
+        string? agent = RouteOf(fields);
         if (options.RequireStreamToken)
         {
             string token = parameters[StreamTokens.ParameterName] = tokens.Issue(callSid, accountSid);
-            handler.Expect(token, context.Features.Get<LoopConnection>()?.Loop);
+            handler.Expect(token, context.Features.Get<LoopConnection>()?.Loop, new ExpectedCall(callId is null ? null : StreamCalls.IdOf(callId, callSid), agent));
         }
 
-        callId ??= memory is null ? null : StreamCalls.IdOf(null, callSid);
         if (callId is not null)
         {
             parameters[StreamCalls.Parameter] = callId;
         }
 
+        if (agent is not null)
+        {
+            parameters[NodeAgents.Parameter] = agent; // with the stream, because it may reach another node before the store does
+        }
+
         return new TwimlResponse().ConnectStream(new TwimlStream(StreamUrl(context)) { Parameters = parameters, Action = After(context) });
     }
+
+    /// <summary>The agent that the called number of an incoming call leads to; null for none.</summary>
+    private string? RouteOf(IReadOnlyList<KeyValuePair<string, string>> fields) =>
+        WebhookForm.Single(fields, "Direction") is null or "inbound" && WebhookForm.Single(fields, "To") is { } to ? memory?.Options.InboundRoutes.GetValueOrDefault(to) : null;
 
     /// <summary>Where the carrier asks what to do once the stream is over; nowhere when there is nothing to fall back to.</summary>
     private string? After(HttpContext context)
@@ -145,14 +155,15 @@ internal sealed class TwimlEndpoint(
     }
 
     /// <summary>Writes an incoming call down, and holds one that was placed here against what is known of it.</summary>
-    private static async Task<Problem?> RememberAsync(
-        NodeCalls memory, IReadOnlyList<KeyValuePair<string, string>> fields, string callSid, string? callId, bool room, CancellationToken cancellationToken)
+    private async Task<Problem?> RememberAsync(
+        IReadOnlyList<KeyValuePair<string, string>> fields, string callSid, string? callId, bool room, CancellationToken cancellationToken)
     {
+        CallBook book = memory!.Book;
         string id = StreamCalls.IdOf(callId, callSid);
         CallRecord? known = null;
         try
         {
-            known = await memory.Book.GetAsync(id, cancellationToken);
+            known = await book.GetAsync(id, cancellationToken);
         }
         catch (CallStoreException)
         {
@@ -168,27 +179,27 @@ internal sealed class TwimlEndpoint(
         if (known is null || known.From is null)
         {
             string? to = WebhookForm.Single(fields, "To");
-            memory.Book.Record(new CallFact.Created
+            book.Record(new CallFact.Created
             {
                 CallId = id,
                 FactId = id + ":created",
-                At = memory.Book.Now,
+                At = book.Now,
                 Direction = inbound ? CallDirection.Inbound : CallDirection.Outbound,
                 From = Short(WebhookForm.Single(fields, "From")),
                 To = Short(to),
-                Agent = to is not null && memory.Options.InboundRoutes.TryGetValue(to, out string? agent) ? agent : null,
-                Node = memory.Book.Node,
+                Agent = RouteOf(fields),
+                Node = book.Node,
                 CallSid = callSid,
             });
         }
 
         if (!room)
         {
-            memory.Book.Record(new CallFact.Reported
+            book.Record(new CallFact.Reported
             {
                 CallId = id,
                 FactId = id + ":no_room",
-                At = memory.Book.Now,
+                At = book.Now,
                 State = inbound ? CallState.Busy : CallState.Failed,
                 Cause = "no_room",
                 Source = CallFactSource.Node,

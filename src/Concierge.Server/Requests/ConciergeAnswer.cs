@@ -7,5 +7,6 @@ namespace Concierge.Server.Requests;
 /// <param name="SessionId">The conversation it belongs to.</param>
 /// <param name="Agent">Who gave it.</param>
 /// <param name="Result">What the telephone call came to; null when none was placed.</param>
-/// <param name="IsSimulated">Whether the model, the telephone, or both were simulated.</param>
-internal sealed record ConciergeAnswer(string Text, string SessionId, string Agent, ReservationResult? Result, bool IsSimulated);
+/// <param name="IsSimulated">Whether the telephone was simulated: nobody was called.</param>
+/// <param name="IsModelSimulated">Whether rules stood in for the model.</param>
+internal sealed record ConciergeAnswer(string Text, string SessionId, string Agent, ReservationResult? Result, bool IsSimulated, bool IsModelSimulated);

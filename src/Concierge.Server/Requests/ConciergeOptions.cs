@@ -37,12 +37,15 @@ internal sealed record ConciergeOptions
     /// <summary>The node that places calls for the command line.</summary>
     public Uri ServerUrl { get; init; } = new("http://127.0.0.1:8080");
 
+    /// <summary>Whether that node was named, and so is meant whatever else is set.</summary>
+    public bool HasServer { get; init; }
+
     /// <summary>The key of that node's API; null for none.</summary>
     public string? ServerApiKey { get; init; }
 
     public TransferBook? Transfers { get; init; }
 
-    /// <summary>Whether everything a real call needs is set.</summary>
+    /// <summary>Whether everything a real call needs is set, so that a node of this machine is meant.</summary>
     public bool CanCall { get; init; }
 
     /// <summary>The data folder, for sessions of simulated conversations.</summary>
@@ -67,7 +70,8 @@ internal sealed record ConciergeOptions
             Restaurants = ReadRestaurants(settings),
             ConciergeName = settings.Text(ConciergeSettings.ConciergeName),
             ConciergePhone = ReadNumber(settings, ConciergeSettings.ConciergePhone),
-            ServerUrl = ReadUrl(settings, ConciergeSettings.ServerUrl) ?? new Uri("http://127.0.0.1:8080"),
+            ServerUrl = ReadUrl(settings, ConciergeSettings.ServerUrl) ?? new Uri($"http://127.0.0.1:{settings.Integer(SettingNames.ServerPort, 8080, 0, 65_535)}"),
+            HasServer = settings.Text(ConciergeSettings.ServerUrl) is not null,
             ServerApiKey = settings.Text(ConciergeSettings.ServerApiKey),
             Transfers = ReadTransfers(settings),
             CanCall = key is not null && settings.Text(SettingNames.AccountSid) is not null && settings.Text(SettingNames.AuthToken) is not null
@@ -79,6 +83,12 @@ internal sealed record ConciergeOptions
 
     /// <summary>The text model these settings mean.</summary>
     public ITextModel CreateModel(TimeProvider time) => ApiKey is null ? new SimulatedTextModel(time) : new OpenAITextModel(Model, ApiKey, ModelUrl, Temperature);
+
+    /// <summary>These settings for a simulation: without a restaurant of the operator's own there must be somebody to call.</summary>
+    public ConciergeOptions WithSomebodyToCall() => Restaurants.Count > 0 ? this : this with
+    {
+        Restaurants = [new Restaurant("Trattoria Bella", "+14155550100") { Cuisine = "Italian", Area = "North Beach", Notes = "made up for the simulation" }],
+    };
 
     /// <summary>Without the key.</summary>
     public override string ToString() => $"{Model}, {AgentsFile}, {Restaurants.Count} restaurants";

@@ -1,5 +1,4 @@
 using Concierge.Agents;
-using Concierge.Agents.Files;
 using Concierge.Agents.Reservations;
 using Concierge.Agents.Restaurants;
 using Concierge.Agents.Text;
@@ -12,14 +11,14 @@ namespace Concierge.Server.Requests;
 /// The concierge's text side: takes a request in plain words, lets the agents see to it, and remembers the conversation. Requests of one conversation wait for each other.
 /// </summary>
 /// <param name="options">Who and where.</param>
-/// <param name="agents">The agents, as their file is now.</param>
+/// <param name="cast">The agents, as their files are now.</param>
 /// <param name="model">What they think with.</param>
 /// <param name="desk">Their telephone.</param>
 /// <param name="store">Remembers conversations.</param>
 /// <param name="time">The clock.</param>
 /// <param name="loggers">Where failures are noted.</param>
 internal sealed class ConciergeService(
-    ConciergeOptions options, Func<AgentDefinitions> agents, ITextModel model, IReservationDesk desk, IConversationStore store, TimeProvider time, ILoggerFactory? loggers = null)
+    ConciergeOptions options, Func<AgentCast> cast, ITextModel model, IReservationDesk desk, IConversationStore store, TimeProvider time, ILoggerFactory? loggers = null)
 {
     /// <summary>Messages of a conversation that the model is shown.</summary>
     private const int Remembered = 60;
@@ -29,9 +28,6 @@ internal sealed class ConciergeService(
     private readonly RestaurantDirectory _directory = new(options.Restaurants);
     private readonly Dictionary<string, Turn> _turns = new(StringComparer.Ordinal); // of conversations that somebody waits for
 
-    /// <summary>Whether nobody is really called, or no model really thinks.</summary>
-    public bool IsSimulated => desk.IsSimulated || model.IsSimulated;
-
     /// <summary>Whether a text may be a session's id.</summary>
     public static bool IsSessionId(string id) => id.Length is > 0 and <= MaxSessionId && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
@@ -39,10 +35,11 @@ internal sealed class ConciergeService(
     /// <param name="input">The person's words.</param>
     /// <param name="sessionId">The conversation to go on with; null for a new one.</param>
     /// <param name="onEvent">Told what happens.</param>
+    /// <param name="onCall">Told the id of each call that is placed; null for nobody.</param>
     /// <param name="cancellationToken">Gives up: a call under way is hung up.</param>
     /// <exception cref="TextModelException">The model does not answer.</exception>
     /// <exception cref="CallStoreException">The store cannot be reached.</exception>
-    public async Task<ConciergeAnswer> AskAsync(string input, string? sessionId, Action<TextRunEvent>? onEvent, CancellationToken cancellationToken)
+    public async Task<ConciergeAnswer> AskAsync(string input, string? sessionId, Action<TextRunEvent>? onEvent, Action<string>? onCall, CancellationToken cancellationToken)
     {
         string session = sessionId ?? Guid.CreateVersion7().ToString("n");
         using Turn turn = TakeTurn(session);
@@ -50,16 +47,21 @@ internal sealed class ConciergeService(
         try
         {
             IReadOnlyList<string> items = await store.ReadConversationAsync(session, Remembered, cancellationToken);
-            AgentDefinitions current = agents();
+            AgentCast current = cast();
             AgentContext context = CreateContext(session, current);
-            var runner = new TextRunner(current.Set!, model, new TextRunnerOptions { Time = time, Loggers = loggers });
-            TextRunResult result = await runner.RunAsync(input, WholeTurns(items), context, onEvent: onEvent, cancellationToken: cancellationToken);
+            if (onCall is not null)
+            {
+                context.Set(new CallWatch(onCall));
+            }
+
+            var runner = new TextRunner(current.Set, model, new TextRunnerOptions { Time = time, Loggers = loggers });
+            TextRunResult result = await runner.RunAsync(input, WholeTurns(items), context, current.InWriting.Name, onEvent, cancellationToken);
             if (result.NewMessages.Count > 0)
             {
                 await store.AppendConversationAsync(session, [.. result.NewMessages.Select(m => m.ToJson())], time.GetUtcNow(), cancellationToken);
             }
 
-            return new ConciergeAnswer(result.Text, session, result.Agent.Name, context.Find<ReservationResult>(), IsSimulated);
+            return new ConciergeAnswer(result.Text, session, result.Agent.Name, context.Find<ReservationResult>(), desk.IsSimulated, model.IsSimulated);
         }
         finally
         {
@@ -81,7 +83,7 @@ internal sealed class ConciergeService(
         }
     }
 
-    private AgentContext CreateContext(string session, AgentDefinitions current)
+    private AgentContext CreateContext(string session, AgentCast current)
     {
         AgentContext context = current.CreateContext(session);
         context.Variables["max_party_size"] = options.MaxPartySize.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -1,10 +1,8 @@
-using Concierge.Agents.Files;
+using Concierge.Agents;
 using Concierge.Agents.Reservations;
-using Concierge.Agents.Restaurants;
 using Concierge.Agents.Text;
 using Concierge.Calls.Store;
 using Concierge.Pipelines;
-using Concierge.Server.Cli;
 using Concierge.Server.Shell;
 
 namespace Concierge.Server.Requests;
@@ -12,10 +10,10 @@ namespace Concierge.Server.Requests;
 /// <summary>The concierge inside this program: the model by key or simulated, the telephone simulated, conversations in a file of their own. Dispose it to close the file.</summary>
 internal sealed class LocalConcierge : IAsyncDisposable
 {
-    private readonly AgentDefinitions _agents;
+    private readonly AgentCastSource _agents;
     private readonly ICallStore? _store;
 
-    private LocalConcierge(AgentDefinitions agents, ICallStore? store, ConciergeService service)
+    private LocalConcierge(AgentCastSource agents, ICallStore? store, ConciergeService service)
     {
         _agents = agents;
         _store = store;
@@ -28,21 +26,11 @@ internal sealed class LocalConcierge : IAsyncDisposable
     /// <exception cref="CommandException">The agents or the file of conversations cannot be used.</exception>
     public static async Task<LocalConcierge> OpenAsync(ConciergeOptions options, bool simulateModel, Action<CallEvent>? onCallEvent, CancellationToken cancellationToken)
     {
-        AgentDefinitions agents = AgentsCommand.Load(options.AgentsFile);
-        if (!agents.IsUsable)
-        {
-            throw AgentsCommand.Broken(options.AgentsFile, agents);
-        }
-
-        // Without a restaurant of the operator's own there must be somebody to call.
-        ConciergeOptions with = options.Restaurants.Count > 0 ? options : options with
-        {
-            Restaurants = [new Restaurant("Trattoria Bella", "+14155550100") { Cuisine = "Italian", Area = "North Beach", Notes = "made up for the simulation" }],
-        };
+        AgentCastSource agents = OpenAgents(options.AgentsFile);
         ITextModel model = (simulateModel ? options with { ApiKey = null } : options).CreateModel(TimeProvider.System);
         ICallStore? store = await OpenStoreAsync(options.DataDirectory, cancellationToken);
-        IReservationDesk desk = new SimulatedReservationDesk(() => agents, onCallEvent);
-        return new LocalConcierge(agents, store, new ConciergeService(with, () => agents, model, desk, store ?? (IConversationStore)new MemoryConversations(), TimeProvider.System));
+        IReservationDesk desk = new SimulatedReservationDesk(() => agents.Current, onCallEvent);
+        return new LocalConcierge(agents, store, new ConciergeService(options.WithSomebodyToCall(), () => agents.Current, model, desk, store ?? (IConversationStore)new MemoryConversations(), TimeProvider.System));
     }
 
     public async ValueTask DisposeAsync()
@@ -51,6 +39,22 @@ internal sealed class LocalConcierge : IAsyncDisposable
         if (_store is not null)
         {
             await _store.DisposeAsync();
+        }
+    }
+
+    private static AgentCastSource OpenAgents(string file)
+    {
+        try
+        {
+            return new AgentCastSource(file);
+        }
+        catch (AgentDefinitionException e)
+        {
+            throw new CommandException(ExitCodes.Input, $"{file} cannot be used:\n{string.Join('\n', e.Problems.Select(p => $"  {file}{p}."))}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Input, File.Exists(file) ? $"{file} cannot be read: {e.Message}" : $"there is no file {file}.");
         }
     }
 

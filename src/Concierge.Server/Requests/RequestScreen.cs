@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Concierge.Agents.Reservations;
 using Concierge.Agents.Text;
 using Concierge.Calls.Outcome;
@@ -12,6 +13,8 @@ namespace Concierge.Server.Requests;
 internal sealed class RequestScreen(IAnsiConsole console)
 {
     private readonly Lock _gate = new();
+    private string? _state;
+    private DateTimeOffset? _began;
 
     /// <summary>A console over a writer: coloured only where a person looks at it.</summary>
     public static IAnsiConsole Open(TextWriter writer)
@@ -44,6 +47,49 @@ internal sealed class RequestScreen(IAnsiConsole console)
             _ => null,
         };
         Write(line);
+    }
+
+    /// <summary>The same, as a node tells it.</summary>
+    public void OnStep(JsonNode step) => Write((string?)step["kind"] switch
+    {
+        "handoff" => $"[grey]{Escape((string?)step["from"])} -> {Escape((string?)step["to"])}[/]",
+        "tool" when (string?)step["tool"] is "initiate_reservation_call" or "initiate_cancellation_call" => "[grey]Calling the restaurant ...[/]",
+        "tool" => $"[grey]{Escape((string?)step["agent"])}: {Escape((string?)step["tool"])}[/]",
+        "tool_failed" => $"[yellow]{Escape((string?)step["tool"])} failed[/]",
+        "guardrail" => $"[yellow]stopped by {Escape((string?)step["guardrail"])}: {Escape((string?)step["reason"])}[/]",
+        _ => null,
+    });
+
+    /// <summary>One line per fact of a call on the telephone, as a node tells it: its states, what was said, what came of it.</summary>
+    public void OnFact(string kind, JsonNode fact)
+    {
+        lock (_gate)
+        {
+            if (kind == "state" && (string?)fact["state"] is { } state)
+            {
+                // Callbacks may come late and twice; a state is shown when it is new and not behind what was shown.
+                if (_state is not ("completed" or "failed" or "busy" or "no_answer" or "canceled") && state != _state && !(state is "initiated" or "ringing" && _state == "in_progress"))
+                {
+                    _state = state;
+                    WriteFact(fact, $"[grey]{Escape(state.Replace('_', ' '))}[/]");
+                }
+            }
+            else if (kind == "created")
+            {
+                _state = null;
+                _began = At(fact);
+                WriteFact(fact, $"[grey]dialling {Escape((string?)fact["to"])}[/]");
+            }
+            else if (kind == "said" && fact["entry"] is { } said)
+            {
+                bool agent = (string?)said["speaker"] == "agent";
+                WriteFact(fact, $"{(agent ? "[deepskyblue1]Agent[/]     " : "[green]Restaurant[/]")}  {Escape((string?)said["text"])}{((bool?)said["interrupted"] == true ? " [grey](interrupted)[/]" : "")}");
+            }
+            else if (kind == "outcome")
+            {
+                WriteFact(fact, $"[grey]outcome: {Escape((string?)fact["outcome"]?["status"])}[/]");
+            }
+        }
     }
 
     /// <summary>One line per thing that happens on the telephone.</summary>
@@ -96,6 +142,12 @@ internal sealed class RequestScreen(IAnsiConsole console)
         Row(table, "Name", Escape(result.Outcome.Name ?? result.Details.GuestName));
         Row(table, "Notes", Escape(result.Outcome.Notes));
         Row(table, "Differs in", result.Differences() is { Count: > 0 } differences ? $"[yellow]{string.Join(", ", differences).Replace('_', ' ')}[/]" : null);
+        Row(table, "Known from", result.Outcome.Source switch
+        {
+            CallOutcomeSource.AgentTool => "the agent on the telephone" + Sure(result.Outcome.Confidence),
+            CallOutcomeSource.Transcript => "the transcript" + Sure(result.Outcome.Confidence),
+            _ => null,
+        });
         Row(table, "Reason", Escape(result.Error));
         Row(table, "Call", Escape(result.CallId));
         return new Panel(table) { Border = BoxBorder.Rounded, Header = new PanelHeader(simulated ? " SIMULATION: nobody was called " : cancels ? " Cancellation " : " Reservation ") };
@@ -107,6 +159,16 @@ internal sealed class RequestScreen(IAnsiConsole console)
         {
             grid.AddRow($"[grey]{name}[/]", value);
         }
+    }
+
+    private static string Sure(double? confidence) => confidence is { } sure ? string.Create(CultureInfo.InvariantCulture, $", {sure:P0} sure") : "";
+
+    private static DateTimeOffset? At(JsonNode fact) => DateTimeOffset.TryParse((string?)fact["at"], CultureInfo.InvariantCulture, out DateTimeOffset at) ? at : null;
+
+    private void WriteFact(JsonNode fact, string markup)
+    {
+        TimeSpan at = At(fact) is { } then && _began is { } began && then > began ? then - began : TimeSpan.Zero;
+        Write($"  [grey]{(int)at.TotalMinutes}:{at.Seconds:00}[/]  {markup}");
     }
 
     private static string? Escape(string? text) => text is null ? null : Markup.Escape(text);

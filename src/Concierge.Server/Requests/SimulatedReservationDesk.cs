@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using Concierge.Agents;
-using Concierge.Agents.Files;
 using Concierge.Agents.Ready;
 using Concierge.Agents.Realtime;
 using Concierge.Agents.Reservations;
@@ -23,10 +22,10 @@ namespace Concierge.Server.Requests;
 /// A desk that calls nobody: each call runs through the product's own session and agents, with the twins at both far ends and recorded voices. What comes of it is what the
 /// recording says, whatever was asked for.
 /// </summary>
-/// <param name="agents">The agents, as their file is now.</param>
+/// <param name="cast">The agents, as their files are now.</param>
 /// <param name="onEvent">Told the call's events as they happen.</param>
 /// <param name="booking">The scenario of a booking.</param>
-internal sealed class SimulatedReservationDesk(Func<AgentDefinitions> agents, Action<CallEvent>? onEvent = null, string booking = "booking-confirmed") : IReservationDesk
+internal sealed class SimulatedReservationDesk(Func<AgentCast> cast, Action<CallEvent>? onEvent = null, string booking = "booking-confirmed") : IReservationDesk
 {
     private static readonly RealtimeSessionConfig s_session = new()
     {
@@ -40,7 +39,7 @@ internal sealed class SimulatedReservationDesk(Func<AgentDefinitions> agents, Ac
 
     public bool IsSimulated => true;
 
-    public Task<ReservationResult> CallAsync(ReservationDetails details, string sessionId, string orderId, CancellationToken cancellationToken)
+    public Task<ReservationResult> CallAsync(ReservationDetails details, string sessionId, string orderId, Action<string>? placed, CancellationToken cancellationToken)
     {
         string callId = "sim_" + Guid.NewGuid().ToString("n")[..12];
         Scenario scenario = ScenarioLibrary.Find(details.Kind == ReservationKind.Cancel ? "cancellation" : booking);
@@ -68,15 +67,15 @@ internal sealed class SimulatedReservationDesk(Func<AgentDefinitions> agents, Ac
     private ReservationResult Play(Scenario scenario, ReservationDetails details, string callId, CancellationToken cancellationToken)
     {
         var recorder = new OutcomeRecorder();
-        AgentDefinitions definitions = agents();
-        AgentContext context = ReservationBrief.CreateContext(details, callId, definitions.Variables, recorder);
+        AgentCast current = cast();
+        AgentContext context = ReservationBrief.CreateContext(details, callId, current.Variables, recorder);
         string agent = details.Kind == ReservationKind.Cancel ? ReadyAgents.CancellationCall : ReadyAgents.ReservationCall;
         var loop = new VirtualTimeLoop();
         CallResult ended = loop.Run(async () =>
         {
             (IDuplexPipe near, IDuplexPipe far) = InMemoryDuplex.CreatePair();
             var model = new TwinConnector(scenario, loop.TimeProvider);
-            RealtimeSession session = new RealtimeRunner(definitions.Set!, new RealtimeRunnerOptions { Time = loop.TimeProvider, Session = s_session }).CreateSession(context, agent);
+            RealtimeSession session = new RealtimeRunner(current.Set, new RealtimeRunnerOptions { Time = loop.TimeProvider, Session = s_session }).CreateSession(context, agent);
             var call = new CallSession(near, model, session, new CallSessionOptions(), loop.TimeProvider, onEvent is null ? [] : [new Observer(onEvent)]);
             Task<TwilioTwinRecord> carrier = new TwilioTwinStream(far, scenario, loop.TimeProvider).RunAsync(cancellationToken);
             CallResult result = await call.RunAsync(cancellationToken);

@@ -57,7 +57,7 @@ internal static class FirstWord
                 admit => new CallPlan(new RealtimeRunner(agents, NodeSession.RunnerOptions(node, TimeProvider.System, admit, loggers)).CreateSession()),
                 loggers,
                 TimeProvider.System,
-                expected: ct => NodeSession.ExpectAsync(agents, node, TimeProvider.System, ct)),
+                expected: (_, ct) => NodeSession.ExpectAsync(agents, node, TimeProvider.System, ct)),
             cancellationToken: cancellationToken);
 
         var waits = new List<TimeSpan>(options.Calls);

@@ -131,7 +131,7 @@ public sealed class AgentFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("concierge", 7)]
+    [InlineData("concierge", 8)]
     [InlineData("receptionist", 1)]
     public void The_agents_that_come_with_the_program_are_without_fault(string name, int agents)
     {

@@ -20,6 +20,9 @@ internal sealed class GatedStore(ICallStore inner) : ICallStore
     /// <summary>A fact whose id is here is refused for good.</summary>
     public ConcurrentDictionary<string, bool> Poison { get; } = new();
 
+    /// <summary>Happens between the reading of a record and its arrival.</summary>
+    public Func<Task>? AfterGet { get; set; }
+
     public string Name => inner.Name;
 
     public Task MigrateAsync(CancellationToken cancellationToken) => inner.MigrateAsync(cancellationToken);
@@ -46,7 +49,9 @@ internal sealed class GatedStore(ICallStore inner) : ICallStore
     public async Task<CallRecord?> GetAsync(string callId, CancellationToken cancellationToken)
     {
         await PassAsync(State, cancellationToken);
-        return await inner.GetAsync(callId, cancellationToken);
+        CallRecord? read = await inner.GetAsync(callId, cancellationToken);
+        await (AfterGet?.Invoke() ?? Task.CompletedTask);
+        return read;
     }
 
     public async Task<CallRecord?> FindBySidAsync(string callSid, CancellationToken cancellationToken)

@@ -187,7 +187,7 @@ public sealed class NodeUpstreamTests
                 admit => new CallPlan(new RealtimeRunner(agents, NodeSession.RunnerOptions(options, TimeProvider.System, admit, loggers)).CreateSession()) { OnEnded = Results.Add },
                 loggers,
                 TimeProvider.System,
-                expected: ct => NodeSession.ExpectAsync(agents, options, TimeProvider.System, ct)));
+                expected: (_, ct) => NodeSession.ExpectAsync(agents, options, TimeProvider.System, ct)));
         }
     }
 }
