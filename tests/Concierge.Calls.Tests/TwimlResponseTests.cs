@@ -26,6 +26,23 @@ public class TwimlResponseTests
     }
 
     [Fact]
+    public void Puts_a_call_through_to_a_number_or_a_SIP_address()
+    {
+        XElement number = Parse(new TwimlResponse().Dial(new TwimlDial("+14155550177") { TimeoutSeconds = 20, Action = "https://n/after", Whisper = "https://n/w?note=a&b=<c>" })).Element("Dial")!;
+        Assert.Equal(("20", "https://n/after"), (number.Attribute("timeout")!.Value, number.Attribute("action")!.Value));
+        Assert.Equal(("+14155550177", "https://n/w?note=a&b=<c>"), (number.Element("Number")!.Value, number.Element("Number")!.Attribute("url")!.Value));
+        Assert.Equal("sip:desk@example.com", Parse(new TwimlResponse().Dial(new TwimlDial("sip:desk@example.com"))).Element("Dial")!.Element("Sip")!.Value);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TwimlResponse().Dial("+1", 4));
+    }
+
+    [Fact]
+    public void Presses_keys_and_nothing_else()
+    {
+        Assert.Equal("ww12#", Parse(new TwimlResponse().PlayDigits("ww12#")).Element("Play")!.Attribute("digits")!.Value);
+        Assert.Throws<ArgumentException>(() => new TwimlResponse().PlayDigits("1\"><Dial>"));
+    }
+
+    [Fact]
     public void Lets_no_text_become_a_verb()
     {
         string hostile = "</Say><Dial>+1900</Dial><Say>&\"'\u0000\u000b\ud800 caf\u00e9 \ud83c\udf7d";

@@ -32,12 +32,12 @@ public sealed partial class RealtimeSession
                 _answers.Add(spoken, completed.ResponseId, completed.ItemId, completed.Text, isComplete: true, _trace.Current, _over.Token);
                 break;
             case CallEvent.TransferFailed failed:
-                call.SendSystemText($"The caller could not be put through: {failed.Why} Say so, and offer to take a message.");
+                call.SendSystemText("The caller could not be put through. Say so, and offer to take a message."); // why is for the operator
                 call.RequestResponse();
                 _events.Publish(new RealtimeSessionEvent.Error(Now, "transfer_failed", failed.Why));
                 break;
             case CallEvent.KeysNotPressed failed:
-                call.SendSystemText($"The keys could not be pressed: {failed.Why}");
+                call.SendSystemText("The keys could not be pressed.");
                 _events.Publish(new RealtimeSessionEvent.Error(Now, "keys_not_pressed", failed.Why));
                 break;
             case CallEvent.AgentSpeechStarted started:

@@ -101,16 +101,48 @@ public sealed class TwimlResponse
     /// <param name="number">The number in E.164.</param>
     /// <param name="timeoutSeconds">How long it rings there, 5 to 600.</param>
     /// <returns>This document.</returns>
-    public TwimlResponse Dial(string number, int timeoutSeconds = 30)
+    public TwimlResponse Dial(string number, int timeoutSeconds = 30) => Dial(new TwimlDial(number) { TimeoutSeconds = timeoutSeconds });
+
+    /// <summary>Connects the call to another party.</summary>
+    /// <param name="dial">To whom, and how.</param>
+    /// <returns>This document.</returns>
+    public TwimlResponse Dial(TwimlDial dial)
     {
-        ArgumentException.ThrowIfNullOrEmpty(number);
-        ArgumentOutOfRangeException.ThrowIfLessThan(timeoutSeconds, 5);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeoutSeconds, 600);
+        ArgumentNullException.ThrowIfNull(dial);
+        ArgumentException.ThrowIfNullOrEmpty(dial.Target);
+        ArgumentOutOfRangeException.ThrowIfLessThan(dial.TimeoutSeconds, 5);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dial.TimeoutSeconds, 600);
+        bool sip = dial.Target.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) || dial.Target.StartsWith("sips:", StringComparison.OrdinalIgnoreCase);
         _verbs.Add(xml =>
         {
             xml.WriteStartElement("Dial");
-            xml.WriteAttributeString("timeout", XmlConvert.ToString(timeoutSeconds));
-            xml.WriteElementString("Number", Clean(number));
+            xml.WriteAttributeString("timeout", XmlConvert.ToString(dial.TimeoutSeconds));
+            WriteOptional(xml, "action", dial.Action);
+            xml.WriteStartElement(sip ? "Sip" : "Number");
+            WriteOptional(xml, "url", dial.Whisper);
+            xml.WriteString(Clean(dial.Target));
+            xml.WriteEndElement();
+            xml.WriteEndElement();
+        });
+        return this;
+    }
+
+    /// <summary>Presses keys towards the other side.</summary>
+    /// <param name="digits">0-9, *, #, and w for half a second's pause.</param>
+    /// <returns>This document.</returns>
+    /// <exception cref="ArgumentException">Something else is among them.</exception>
+    public TwimlResponse PlayDigits(string digits)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(digits);
+        if (digits.AsSpan().IndexOfAnyExcept("0123456789*#wW") >= 0)
+        {
+            throw new ArgumentException("Keys are 0-9, * and #, and w for a pause.", nameof(digits));
+        }
+
+        _verbs.Add(xml =>
+        {
+            xml.WriteStartElement("Play");
+            xml.WriteAttributeString("digits", digits);
             xml.WriteEndElement();
         });
         return this;

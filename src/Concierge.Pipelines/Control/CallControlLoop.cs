@@ -28,7 +28,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     private readonly ILogger _logger;
     private PlaybackLedger? _ledger;
     private InterruptionGate? _gate;
-    private readonly ICallSteering? _steering;
+    private readonly CarrierRequests _carrier;
     private readonly ConversationMemory _memory;
     private readonly ResponseSequencer _sequencer = new();
     private volatile ModelLink? _link;
@@ -60,7 +60,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         _controller = controller;
         _observers = observers;
         _memory = memory;
-        _steering = steering;
+        _carrier = new CarrierRequests(steering, options.GoodbyeTimeout, clock, failure => Post(new CallSignal(CallSignalKind.SteeringDone, failure)));
         _logger = logger;
     }
 
@@ -304,8 +304,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 _keeper = new ConductKeeper(_conduct, this);
                 break;
             case CallSignalKind.PressKeys when signal.Respond:
-                _ = SteerAsync(
-                    (steering, ct) => steering.PressKeysAsync(CallSid, (string)signal.Payload!, ct), why => new CallEvent.KeysNotPressed(_clock.Now, why));
+                _carrier.PressKeys(CallSid, (string)signal.Payload!);
                 break;
             case CallSignalKind.PressKeys:
                 _ledger!.EnqueueTones(CallTones.Make((string)signal.Payload!), CallTones.KeyOctets);
@@ -526,7 +525,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         {
             _farewell = null;
             _ending.IsHandingOver = true;
-            _ = SteerAsync((steering, ct) => steering.TransferAsync(CallSid, transfer, ct), why => new CallEvent.TransferFailed(_clock.Now, transfer, why));
+            _carrier.Transfer(CallSid, transfer);
         }
         else if (late && farewell.Reason == CallEndReason.AgentEnded)
         {
@@ -536,35 +535,6 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         {
             _ending.TryEnd(farewell.Reason);
         }
-    }
-
-    /// <summary>Has the carrier do something, bounded in time and off this loop; its outcome comes back as a signal.</summary>
-    private async Task SteerAsync(Func<ICallSteering, CancellationToken, ValueTask> steer, Func<string, CallEvent> failed)
-    {
-        CallEvent? failure = null;
-        try
-        {
-            if (_steering is null)
-            {
-                failure = failed("This node has no way to ask the carrier for it.");
-            }
-            else
-            {
-                using var limit = new CancellationTokenSource(_options.GoodbyeTimeout, _clock.Provider);
-                await steer(_steering, limit.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            failure = failed("The carrier did not answer in time.");
-        }
-        catch (Exception e)
-        {
-            // The node's code, and behind it the carrier's: whatever it throws, the call goes on.
-            failure = failed(e.Message);
-        }
-
-        Post(new CallSignal(CallSignalKind.SteeringDone, failure));
     }
 
     private async ValueTask FinishSteeringAsync(CallEvent? failure, CancellationToken cancellationToken)

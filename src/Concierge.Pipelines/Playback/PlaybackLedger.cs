@@ -32,7 +32,7 @@ internal sealed class PlaybackLedger
     private readonly int _window;                     // octets
     private readonly int _markInterval;               // octets
     private readonly TimeSpan _markGrace;
-    private readonly Queue<PlaybackItem> _tones = []; // keys to press once nothing is being said
+    private readonly WaitingTones _tones = new(); // keys to press once nothing is being said
 
     private PlayedLevels? _levels;                    // kept only where echo must be told from a voice
     private bool _holds;                              // nothing goes out until it is decided whether the caller interrupts
@@ -81,7 +81,7 @@ internal sealed class PlaybackLedger
         {
             lock (_gate)
             {
-                return _heard == _enqueued && _tones.Count == 0;
+                return _heard == _enqueued && _tones.IsEmpty;
             }
         }
     }
@@ -153,7 +153,7 @@ internal sealed class PlaybackLedger
         {
             if (!_closed)
             {
-                _tones.Enqueue(new PlaybackItem("keys"u8, "keys"u8, 0, 0) { KeyOctets = keyOctets, Tones = muLaw });
+                _tones.Add(muLaw, keyOctets);
                 PumpLocked();
             }
         }
@@ -323,25 +323,15 @@ internal sealed class PlaybackLedger
                 return false;
             }
 
-            PlaybackItem[] waiting = [.. _tones];
-            _tones.Clear();
+            _tones.PressAgain(_items, heard);
             foreach (PlaybackItem item in _items)
             {
-                if (item.IsOurs)
-                {
-                    PressAgain(item, heard);
-                }
-                else if (item.End > heard)
+                if (!item.IsOurs && item.End > heard)
                 {
                     long octets = Math.Max(0, heard - item.Start);
                     long milliseconds = Math.Min(octets * 1000 / OctetsPerSecond, item.ReceivedMicroseconds / 1000);
                     truncations.Add(new Truncation(item, (int)milliseconds));
                 }
-            }
-
-            foreach (PlaybackItem tones in waiting)
-            {
-                _tones.Enqueue(tones);
             }
 
             if (!_holds)
@@ -390,23 +380,12 @@ internal sealed class PlaybackLedger
         _generation++;
     }
 
-    /// <summary>Keys that were cut off are pressed again from the first that was not heard whole.</summary>
-    private void PressAgain(PlaybackItem item, long heard)
-    {
-        int pressed = (int)Math.Max(0, heard - item.Start) / item.KeyOctets * item.KeyOctets;
-        if (pressed < item.Tones.Length)
-        {
-            _tones.Enqueue(new PlaybackItem("keys"u8, "keys"u8, 0, 0) { KeyOctets = item.KeyOctets, Tones = item.Tones[pressed..] });
-        }
-    }
-
     private void TakeTones()
     {
-        while (_tones.Count > 0 && (_items.Count == 0 || _items[^1].Complete) && _queue.TryAppend(_tones.Peek().Tones))
+        while (!_tones.IsEmpty && (_items.Count == 0 || _items[^1].Complete) && _tones.TryTake(_queue, _enqueued, out PlaybackItem? keys))
         {
-            PlaybackItem tones = _tones.Dequeue();
-            _items.Add(new PlaybackItem("keys"u8, "keys"u8, 0, _enqueued) { KeyOctets = tones.KeyOctets, Tones = tones.Tones, Complete = true, End = _enqueued + tones.Tones.Length });
-            _enqueued += tones.Tones.Length;
+            _items.Add(keys);
+            _enqueued = keys.End;
             _idleTold = false;
         }
     }
@@ -548,7 +527,7 @@ internal sealed class PlaybackLedger
             }
         }
 
-        if (_heard == _enqueued && _tones.Count == 0)
+        if (_heard == _enqueued && _tones.IsEmpty)
         {
             TellIdle();
         }

@@ -15,6 +15,7 @@ namespace Concierge.Server.Node;
 internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
 {
     private readonly NodeCalls? _calls;
+    private readonly CarrierSteering _steering;
     private readonly NodeOptions _options;
     private readonly StreamTokens _tokens;
     private readonly CallPlanner _plan;
@@ -55,6 +56,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
         _wheel = new CallWheel(time);
         _session = (session ?? new CallSessionOptions { Upstream = options.Upstream }) with { AudioMode = options.AudioMode };
         _log = loggers.CreateLogger<CallSession>();
+        _steering = new CarrierSteering(calls, options.PublicUrl, loggers.CreateLogger<CarrierSteering>());
         if (options.RecordingsFolder is { } folder)
         {
             ILogger recordingLog = loggers.CreateLogger<RecordingWriter>();
@@ -101,7 +103,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
         CallRecorder? recorder = _recordings is null
             ? null
             : new CallRecorder(_recordings, $"{_time.GetUtcNow():yyyyMMdd-HHmmss}-{Guid.CreateVersion7():N}", _session.PlaybackWindow);
-        CallSession session = new(carrier, _connector.On((carrier as LoopCarrier)?.Loop), plan.Controller, _session, _time, observers, _log, _wheel, tap: recorder);
+        CallSession session = new(carrier, _connector.On((carrier as LoopCarrier)?.Loop), plan.Controller, _session, _time, observers, _log, _wheel, _steering, recorder);
         CallResult result = await session.RunAsync(draining);
         result = result with
         {

@@ -12,6 +12,8 @@ internal static class FrontDoor
     public const string MediaStreamPath = "/media-stream";
     public const string TwimlPath = "/twiml";
     public const string AfterPath = "/twiml-after";
+    public const string WhisperPath = "/twiml-whisper";
+    public const string DialledPath = "/twiml-dialled";
     public const string StatusPath = "/twilio-status";
     public const string MetricsPath = "/metrics";
     public const string HealthPath = "/health";
@@ -59,6 +61,9 @@ internal static class FrontDoor
 
         app.MapMethods(TwimlPath, ["POST", "GET"], twiml.HandleAsync);
         app.MapMethods(AfterPath, ["POST", "GET"], twiml.HandleAfterAsync);
+        HandOverEndpoint handOver = app.Services.GetRequiredService<HandOverEndpoint>();
+        app.MapMethods(WhisperPath, ["POST", "GET"], handOver.HandleWhisperAsync);
+        app.MapMethods(DialledPath, ["POST", "GET"], handOver.HandleDialledAsync);
         app.MapMethods(StatusPath, ["POST"], app.Services.GetRequiredService<TwilioStatusEndpoint>().HandleAsync);
         app.MapMethods(MetricsPath, ["GET"], app.Services.GetRequiredService<MetricsEndpoint>().HandleAsync);
         app.Map(MediaStreamPath, mediaStream.HandleAsync);

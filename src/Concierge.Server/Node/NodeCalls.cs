@@ -29,6 +29,7 @@ internal sealed class NodeCalls : IAsyncDisposable
         Carrier = carrier;
         Outbound = outbound;
         Settler = settler;
+        Notes = new SealedNote(time, options.Carrier is { } account ? [account.Secret] : []);
         _time = time;
         _log = log;
     }
@@ -46,6 +47,9 @@ internal sealed class NodeCalls : IAsyncDisposable
     public OutboundCalls? Outbound { get; }
 
     public CallSettler Settler { get; }
+
+    /// <summary>What nodes of a fleet tell each other by way of the carrier.</summary>
+    public SealedNote Notes { get; }
 
     /// <summary>Opens the store and the book. A database that is not reachable is not waited for: the journal keeps what happens.</summary>
     /// <exception cref="CallStoreException">The store can never be used as it is.</exception>

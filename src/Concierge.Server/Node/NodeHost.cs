@@ -103,6 +103,7 @@ internal sealed class NodeHost : IAsyncDisposable
             .AddSingleton<RequestAuthority>()
             .AddSingleton<ApiAuthority>()
             .AddSingleton<TwimlEndpoint>()
+            .AddSingleton<HandOverEndpoint>()
             .AddSingleton<TwilioStatusEndpoint>()
             .AddSingleton<CallsApi>()
             .AddSingleton<MetricsEndpoint>()

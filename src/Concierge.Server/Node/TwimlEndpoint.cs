@@ -46,8 +46,8 @@ internal sealed class TwimlEndpoint(
             return;
         }
 
-        await WriteAsync(
-            context, !room ? Decline(WebhookForm.Single(fields, "Direction")) : handler.CanServe ? Connect(context, fields, callSid, accountSid, callId) : Apologize());
+        TwimlResponse answer = !room ? Decline(WebhookForm.Single(fields, "Direction")) : handler.CanServe ? Connect(context, fields, callSid, accountSid, callId) : Apologize();
+        await answer.WriteAsync(context);
     }
 
     /// <summary><c>POST /twiml-after</c>: the stream is over; the call is, too, unless the stream could not be served.</summary>
@@ -85,16 +85,7 @@ internal sealed class TwimlEndpoint(
             answer.Dial(number);
         }
 
-        await WriteAsync(context, answer.Hangup());
-    }
-
-    private static async Task WriteAsync(HttpContext context, TwimlResponse answer)
-    {
-        byte[] body = answer.ToUtf8();
-        context.Response.ContentType = TwimlResponse.ContentType;
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        await answer.Hangup().WriteAsync(context);
     }
 
     private Problem? Judge(HttpContext context, IReadOnlyList<KeyValuePair<string, string>> fields, out string callSid, out string accountSid, out string? callId)

@@ -53,7 +53,7 @@ internal sealed class DialVerb(ExchangeCallRun run, XElement dial, CancellationT
             request = new CallRequest { To = number, From = run.Call.From, Source = new TwimlSource(null, "POST", "<Response/>") };
         }
 
-        TwilioExchangeCall child = run.Exchange.Dial(run, request, isValid: problem is null, out Task running, talk: PutThroughAsync);
+        TwilioExchangeCall child = run.Exchange.Dial(run, request, isValid: problem is null, out Task running, talk: c => TalkAsync(c, noun));
         await using (ct.UnsafeRegister(static state => ((ExchangeCallRun)state!).End("completed"), child.Run))
         {
             await running;
@@ -69,6 +69,19 @@ internal sealed class DialVerb(ExchangeCallRun run, XElement dial, CancellationT
                 form.Add(new(field, value));
             }
         }
+    }
+
+    // What the one who answers hears before the two are put through; the caller hears it ring meanwhile.
+    private async Task TalkAsync(ExchangeCallRun child, XElement noun)
+    {
+        if (noun.Attribute("url")?.Value is { Length: > 0 } address && Uri.TryCreate(address, UriKind.Absolute, out Uri? url))
+        {
+            string method = string.Equals(noun.Attribute("method")?.Value, "GET", StringComparison.OrdinalIgnoreCase) ? "GET" : "POST";
+            using var whispering = CancellationTokenSource.CreateLinkedTokenSource(ct, child.Over);
+            await new TwimlRun(child, whispering.Token).RunAsync(new TwimlSource(url, method, null) { Purpose = "whisper" });
+        }
+
+        await PutThroughAsync(child);
     }
 
     // Two persons, each hearing what the other said a frame ago.

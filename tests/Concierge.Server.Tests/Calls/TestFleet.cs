@@ -25,6 +25,7 @@ internal sealed class TestFleet : IAsyncDisposable
     private const string AuthToken = "12345";
     private readonly List<NodeHost> _nodes = [];
     private readonly List<string> _folders = [];
+    private FleetPlan _plan = new();
 
     private TestFleet(RealtimeTwinServer model, TwilioExchangeServer carrier, string? database)
     {
@@ -45,7 +46,8 @@ internal sealed class TestFleet : IAsyncDisposable
 
     /// <summary>Starts nodes that all are the node of the public address; the carrier reaches the last one.</summary>
     public static async Task<TestFleet> StartAsync(
-        string kind, Scenario scenario, int nodes = 1, Func<CallsOptions, CallsOptions>? configure = null, string? database = null, Func<TwilioExchangeOptions, TwilioExchangeOptions>? carrier = null)
+        string kind, Scenario scenario, int nodes = 1, Func<CallsOptions, CallsOptions>? configure = null, string? database = null, Func<TwilioExchangeOptions, TwilioExchangeOptions>? carrier = null,
+        FleetPlan? plan = null)
     {
         if (kind == "postgresql" && database is null)
         {
@@ -67,7 +69,7 @@ internal sealed class TestFleet : IAsyncDisposable
             DuplicateEveryCallbacks = 2,
         };
         exchange = carrier?.Invoke(exchange) ?? exchange;
-        TestFleet fleet = new(await RealtimeTwinServer.StartAsync(scenario), await TwilioExchangeServer.StartAsync(exchange), database);
+        TestFleet fleet = new(await RealtimeTwinServer.StartAsync(scenario), await TwilioExchangeServer.StartAsync(exchange), database) { _plan = plan ?? new FleetPlan() };
         foreach (int port in ports)
         {
             await fleet.AddNodeAsync(port, publicUrl, exchange.AccountSid, configure);
@@ -103,10 +105,10 @@ internal sealed class TestFleet : IAsyncDisposable
         _nodes.Add(await NodeHost.StartAsync(options, TimeProvider.System, services => new CallStreamHandler(
             options,
             services.Tokens,
-            admit => Plan(options, services, admit),
+            admit => new CallPlan(_plan.CreateController(NodeSession.Create(options), services.Calls!.Book, admit)),
             services.Loggers,
             TimeProvider.System,
-            new CallSessionOptions { Upstream = new UpstreamOptions { Attempts = 1, ApologySound = default } },
+            new CallSessionOptions { Upstream = _plan.Upstream },
             calls: services.Calls)));
     }
 
@@ -155,9 +157,6 @@ internal sealed class TestFleet : IAsyncDisposable
         await Model.DisposeAsync();
         _folders.ForEach(f => Directory.Delete(f, recursive: true));
     }
-
-    private static CallPlan Plan(NodeOptions options, NodeServices services, Func<StreamStart, CancellationToken, ValueTask> admit) =>
-        new(new OutcomeController(NodeSession.Create(options), services.Calls!.Book, admit));
 
     private static CancellationToken Patience() => new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token;
 
