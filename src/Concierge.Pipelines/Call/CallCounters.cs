@@ -99,6 +99,9 @@ public sealed class CallCounters
     /// <summary>Times among them that the model did not agree and the agent went on.</summary>
     public long FalseInterruptions { get; internal set; }
 
+    /// <summary>Caller frames that could be no more than the agent's echo; the model was given silence in their place.</summary>
+    public long CallerFramesEchoed { get; internal set; }
+
     /// <summary>Bytes that the caller-to-model loop allocated after its warm-up (only when loops are measured).</summary>
     public long CallerLoopAllocatedBytes { get; internal set; }
 

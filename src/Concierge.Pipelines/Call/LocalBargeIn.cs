@@ -24,6 +24,12 @@ public sealed record LocalBargeIn
     /// <summary>How long after the agent's voice its echo may come back; default 400 ms.</summary>
     public TimeSpan EchoTail { get; init; } = TimeSpan.FromMilliseconds(400);
 
+    /// <summary>
+    /// Whether the model is given silence in place of what can be no more than the agent's echo. Without it a model on an echoing line hears the agent as a
+    /// caller and stops it. Costs the softest sounds of a caller who speaks while the agent does; nothing once the caller is heard. Default true.
+    /// </summary>
+    public bool SilenceEcho { get; init; } = true;
+
     /// <summary>How long the model has to agree; default 600 ms.</summary>
     public TimeSpan ConfirmWithin { get; init; } = TimeSpan.FromMilliseconds(600);
 }

@@ -49,7 +49,7 @@ internal sealed class CallerInlet(CallSessionOptions options, CallCounters count
                 _path.ForwardSilence(_timeline.SilenceBefore(message.TimestampMs, CallerAudioPath.DecodedLength(message.Payload)), model);
             }
 
-            if (ListenForMusic(message, now))
+            if (IsNoTurn(message, now))
             {
                 int silent = CallerAudioPath.DecodedLength(message.Payload);
                 _path.ForwardSilence(silent, model);
@@ -63,7 +63,8 @@ internal sealed class CallerInlet(CallSessionOptions options, CallCounters count
         }
     }
 
-    private bool ListenForMusic(in MediaStreamsEvent message, TimeSpan now)
+    /// <summary>Whether what is heard is nobody's turn: music on hold, or the agent's own echo.</summary>
+    private bool IsNoTurn(in MediaStreamsEvent message, TimeSpan now)
     {
         if (_ear is null && Tap is null)
         {
@@ -89,7 +90,8 @@ internal sealed class CallerInlet(CallSessionOptions options, CallCounters count
             Hold?.Invoke(ear.IsHold);
         }
 
-        return ear.IsHold;
+        counters.CallerFramesEchoed += ear.IsEcho ? 1 : 0;
+        return ear.IsHold || ear.IsEcho;
     }
 
     /// <summary>Media arrived: whatever had stalled goes on.</summary>

@@ -46,6 +46,9 @@ internal sealed class CallerEar
     /// <summary>Whether music is being played.</summary>
     public bool IsHold => _hold?.IsHold ?? false;
 
+    /// <summary>Whether the last frame was no more than the agent's echo may be, and nobody was speaking.</summary>
+    public bool IsEcho { get; private set; }
+
     /// <summary>Whether there is anything to listen for.</summary>
     public static bool IsWanted(CallConduct conduct) => conduct.Hold.Recognise || conduct.BargeIn is { Allowed: true, Local: not null };
 
@@ -54,6 +57,7 @@ internal sealed class CallerEar
     /// <param name="now">The session's clock.</param>
     public void Hear(ReadOnlySpan<byte> muLaw, TimeSpan now)
     {
+        IsEcho = false;
         AudioScratch scratch = AudioScratch.Current;
         if (muLaw.Length > scratch.Narrow.Length)
         {
@@ -74,6 +78,7 @@ internal sealed class CallerEar
         double echo = _ledger.LoudestHeard(_local!.EchoTail) - _local.EchoLossDb;
         bool louder = PcmLevel.ToDecibels(PcmLevel.Rms(samples)) > echo;
         bool speaks = _voice!.Process(louder ? samples : _silence.AsSpan(0, samples.Length));
+        IsEcho = _local.SilenceEcho && !louder && !speaks;
         if (speaks && !_spoke)
         {
             _gate.HeardHere(now);

@@ -41,6 +41,7 @@ internal static class CallFigures
             ("Too short", c.InterruptionsTooShort, "the caller spoke too briefly to interrupt"),
             ("Held back", c.LocalInterruptions, "on the node's own hearing"),
             ("Held back for nothing", c.FalseInterruptions, "the model heard nobody"),
+            ("Echo kept from the model", c.CallerFramesEchoed, "frames no louder than the agent's echo may be"),
             ("Late deltas", c.AgentDeltasLate, "of answers that had been cut off, not played"),
             ("Discarded", c.AgentOctetsDiscarded / 8, "ms of the agent's audio, before it was sent"),
             ("Marks ignored", c.MarksIgnored, "returned by a clear, or not ours"),

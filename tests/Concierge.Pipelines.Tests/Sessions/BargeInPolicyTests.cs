@@ -156,6 +156,28 @@ public sealed class BargeInPolicyTests
             });
         Assert.Equal(0, result.Counters.LocalInterruptions);
         Assert.DoesNotContain("clear", call.Carrier.HeardKinds);
+
+        // Nor can the model take it for one: it is given silence in its place.
+        Assert.InRange(result.Counters.CallerFramesEchoed, 75, 90);
+        Assert.All(call.Model.HeardAudio, octet => Assert.Equal(0xFF, octet));
+    }
+
+    [Fact]
+    public void A_caller_who_speaks_into_the_agents_voice_reaches_the_model_whole_once_heard()
+    {
+        byte[] loud = Tone(300, -16), soft = Tone(160, -36);
+        var (result, call) = Run(
+            new BargeInPolicy { Local = new LocalBargeIn() },
+            async c =>
+            {
+                await AnswerAsync(c, "r1", "a1", Tone(3_000, -15));
+                await QuietAsync(c, 400);
+                await TalkAsync(c, [.. loud, .. soft, .. loud]); // a soft sound between two loud ones belongs to the voice
+            });
+        Assert.Equal(1, result.Counters.LocalInterruptions);
+        byte[] said = [.. loud, .. soft, .. loud];
+        byte[] expected = [.. said.SkipWhile(o => o == 0xFF)];
+        Assert.Equal(expected, call.Model.HeardAudio.SkipWhile(o => o == 0xFF).Take(expected.Length));
     }
 
     [Fact]

@@ -26,8 +26,22 @@ public sealed class FiguresCommandTests
         Assert.Equal((1, 0, 0), ((int)with["local"]!, (int)with["false"]!, (int)with["refused"]!));
         Assert.True((double)with["heard_after_onset_ms"]!["worst"]! + 40 <= (double)without["heard_after_onset_ms"]!["worst"]!);
 
-        JsonObject echo = await RunAsync("--scenario", "noisy-line", "--model-delay", "150", "--local");
-        Assert.Equal((0, 0), ((int)echo["false"]!, (int)echo["wrongly"]!));
+        JsonObject noise = await RunAsync("--scenario", "noisy-line", "--model-delay", "150", "--local");
+        Assert.Equal((0, 0), ((int)noise["false"]!, (int)noise["wrongly"]!));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("300")]
+    public async Task On_an_echoing_line_the_agents_own_voice_stops_it_no_more(string delay)
+    {
+        // Without it the model hears the agent's echo as a caller, and the call goes astray: it begins turns that nobody has taken.
+        JsonObject without = await RunAsync("--scenario", "alternative-time+echo", "--model-delay", delay);
+        Assert.True((int)without["wrongly"]! > 0);
+        JsonObject with = await RunAsync("--scenario", "alternative-time+echo", "--model-delay", delay, "--local");
+        Assert.Equal((0, 0, 0, 0), ((int)with["clears"]!, (int)with["wrongly"]!, (int)with["local"]!, (int)with["false"]!));
+        JsonObject cut = await RunAsync("--scenario", "booking-confirmed+echo", "--model-delay", delay, "--local");
+        Assert.Equal((1, 1, 0, 0), ((int)cut["interruptions"]!, (int)cut["clears"]!, (int)cut["wrongly"]!, (int)cut["false"]!));
     }
 
     [Theory]
