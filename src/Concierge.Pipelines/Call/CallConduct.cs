@@ -10,12 +10,13 @@ public sealed record CallConduct
 
     /// <summary>
     /// What people expect of somebody on the telephone: asks into a silence after 12 s and hangs up after two such questions, says so when something takes
-    /// longer than 4 s, waits out hold music for 5 min, gives up a caller who says nothing for 5 min, and a call after 30 min with a minute's warning.
+    /// longer than 4 s, lets a sound be heard while the model itself is slower than that and replaces a session that says nothing for 20 s, waits out hold music for 5 min, gives up a caller who says nothing for 5 min, and a call after 30 min with a minute's warning.
     /// </summary>
     public static CallConduct Attentive { get; } = new()
     {
         Silence = new SilencePolicy { PromptAfter = TimeSpan.FromSeconds(12), MutedLimit = TimeSpan.FromMinutes(5) },
         Tools = new ToolPolicy { FillAfter = TimeSpan.FromSeconds(4) },
+        Answers = new AnswerPolicy { SoundAfter = TimeSpan.FromSeconds(4), Limit = TimeSpan.FromSeconds(20), Retries = 2 },
         Hold = new HoldPolicy { Recognise = true },
         Length = new LengthPolicy { Limit = TimeSpan.FromMinutes(30) },
     };
@@ -31,6 +32,9 @@ public sealed record CallConduct
 
     /// <summary>What the caller hears while a tool takes its time.</summary>
     public ToolPolicy Tools { get; init; } = new();
+
+    /// <summary>What happens while the model owes an answer and nothing is heard.</summary>
+    public AnswerPolicy Answers { get; init; } = new();
 
     /// <summary>What becomes of the keys that the caller presses.</summary>
     public KeypadPolicy Keypad { get; init; } = new();

@@ -83,4 +83,7 @@ public enum CallEndReason : byte
 
     /// <summary>The call was handed to somebody else.</summary>
     Transferred,
+
+    /// <summary>The model owed answers and gave none, in one session after another.</summary>
+    ModelSilent,
 }

@@ -12,7 +12,7 @@ public static class CallEndReasons
             or CallEndReason.CarrierUnauthorized => 1008,
         CallEndReason.Draining => 1001,
         CallEndReason.ModelRefused or CallEndReason.ModelTimeout or CallEndReason.ModelFatalError or CallEndReason.ModelClosed
-            or CallEndReason.ModelDisconnected or CallEndReason.ModelProtocolError or CallEndReason.ModelFormatMismatch
+            or CallEndReason.ModelDisconnected or CallEndReason.ModelProtocolError or CallEndReason.ModelFormatMismatch or CallEndReason.ModelSilent
             or CallEndReason.PlaybackOverflow or CallEndReason.ControllerFailed or CallEndReason.Internal => 1011,
         _ => 1000,
     };
@@ -59,6 +59,7 @@ public static class CallEndReasons
         CallEndReason.LengthLimit => "length_limit",
         CallEndReason.HoldLimit => "hold_limit",
         CallEndReason.Transferred => "transferred",
+        CallEndReason.ModelSilent => "model_silent",
         _ => "internal",
     };
 
@@ -90,6 +91,7 @@ public static class CallEndReasons
         CallEndReason.LengthLimit => "The call reached its longest permitted length.",
         CallEndReason.HoldLimit => "The other side kept the call on hold for longer than it is waited for.",
         CallEndReason.Transferred => "The call was handed over.",
+        CallEndReason.ModelSilent => "The model took the caller's words and gave no answer, in several sessions; check the Realtime API's status and REALTIME_MODEL.",
         CallEndReason.ControllerFailed => "The call's controller failed; the log line before this one says how.",
         _ => "A fault of this program; the log line before this one says where. Please report it.",
     };

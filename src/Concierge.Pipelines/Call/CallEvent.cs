@@ -106,6 +106,12 @@ public abstract record CallEvent(TimeSpan At)
     /// <param name="Prompts">How often it has asked since somebody spoke.</param>
     public sealed record SilencePrompted(TimeSpan At, int Prompts) : CallEvent(At);
 
+    /// <summary>The model owes an answer and the line has been silent for a while: the caller hears the holding sound.</summary>
+    public sealed record AnswerSlow(TimeSpan At, TimeSpan Waited) : CallEvent(At);
+
+    /// <summary>The model owed an answer for so long that its session is given up.</summary>
+    public sealed record AnswerMissing(TimeSpan At, TimeSpan Waited) : CallEvent(At);
+
     /// <summary>A tool takes long: the agent says so.</summary>
     public sealed record ToolSlow(TimeSpan At, string Name, TimeSpan Waited) : CallEvent(At);
 

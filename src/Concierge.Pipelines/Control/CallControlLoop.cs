@@ -43,6 +43,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     private long _dueTicks = long.MaxValue; // when the wheel is to wake this loop
     private long _posted;
     private bool _responding;
+    private int _holdingSounds;
 
     public CallControlLoop(
         CallSessionOptions options,
@@ -258,6 +259,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 break;
             case CallSignalKind.RequestResponse:
                 _sequencer.Request((string?)signal.Payload);
+                _keeper?.OnRequested(_clock.Now);
                 break;
             case CallSignalKind.ResponseRefused:
                 _sequencer.OnRefused();
@@ -269,6 +271,11 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 }
 
                 _keeper?.OnToolAnswered(signal.Id!, _clock.Now);
+                if (_sequencer.IsExpecting)
+                {
+                    _keeper?.OnRequested(_clock.Now);
+                }
+
                 break;
             case CallSignalKind.UserText:
                 _memory.NoteText((string)signal.Payload!, ofSystem: false);
@@ -301,7 +308,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 break;
             case CallSignalKind.Conduct:
                 _conduct = (CallConduct)signal.Payload!;
-                _keeper = new ConductKeeper(_conduct, this);
+                _keeper = new ConductKeeper(_conduct, _options.Upstream.HoldingInterval, this);
                 break;
             case CallSignalKind.PressKeys when signal.Respond:
                 _carrier.PressKeys(CallSid, (string)signal.Payload!);
@@ -364,9 +371,15 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         _sequencer.Detach();
         _sequencer.ModelTakesTurns = link.TakesTurns;
         _responding = _callerSpeaks = false;
+        if (_keeper is not null)
+        {
+            _keeper.ModelTakesTurns = link.TakesTurns;
+        }
+
         if (replacement.Resume && _memory.OwesAnswer && upstream.ResumeInstructions is { } instructions)
         {
             _sequencer.Request(instructions);
+            _keeper?.OnRequested(_clock.Now);
         }
 
         _sequencer.Attach(link.Output);
@@ -457,6 +470,19 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     }
 
     void IConductActions.AnswerTool(string callId, string output) => TryAnswer(callId, output, respond: true);
+
+    void IConductActions.AskAgain() => _sequencer.Request(null);
+
+    void IConductActions.PlayHoldingSound()
+    {
+        if (_ledger!.IsIdle)
+        {
+            _ledger.EnqueueLocal(System.Text.Encoding.ASCII.GetBytes($"concierge.slow.{++_holdingSounds}"), _options.Upstream.HoldingSound.Span);
+        }
+    }
+
+    void IConductActions.ReplaceModel(bool forGood, string why) =>
+        _link?.Lose(forGood ? CallEndReason.ModelSilent : CallEndReason.ModelTimeout, why);
 
     void IConductActions.ForgetTurn()
     {

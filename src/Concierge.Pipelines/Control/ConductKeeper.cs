@@ -4,12 +4,13 @@ namespace Concierge.Pipelines.Control;
 /// Keeps a call to its agent's conduct: prompts in silence, fills the wait for slow tools, gathers keys, warns and ends in time. Told of every event and, when
 /// something falls due, of the time. The control loop's own; no timer, no wait.
 /// </summary>
-internal sealed class ConductKeeper(CallConduct conduct, IConductActions actions)
+internal sealed class ConductKeeper(CallConduct conduct, TimeSpan soundInterval, IConductActions actions)
 {
     private static readonly TimeSpan s_never = TimeSpan.MaxValue;
 
     private readonly List<ToolWait> _tools = [];
     private readonly KeypadEntry _keys = new(conduct.Keypad);
+    private readonly AnswerWatch _answers = new(conduct.Answers, soundInterval, actions);
     private TimeSpan _callerSpokeAt;
     private TimeSpan _quietSince;
     private TimeSpan? _holdSince;
@@ -24,6 +25,13 @@ internal sealed class ConductKeeper(CallConduct conduct, IConductActions actions
 
     /// <summary>When <see cref="OnDue"/> wants to be called next; <see cref="TimeSpan.MaxValue"/> for never.</summary>
     public TimeSpan Due { get; private set; } = s_never;
+
+    /// <summary>Whether the model answers callers by itself.</summary>
+    public bool ModelTakesTurns
+    {
+        get => _answers.ModelTakesTurns;
+        set => _answers.ModelTakesTurns = value;
+    }
 
     private bool IsQuiet => !_callerSpeaks && !_responding && !_playing && !_asked;
 
@@ -90,6 +98,15 @@ internal sealed class ConductKeeper(CallConduct conduct, IConductActions actions
             _quietSince = callEvent.At;
         }
 
+        _answers.OnEvent(callEvent);
+
+        Due = NextDue();
+    }
+
+    /// <summary>Somebody has asked the model to speak.</summary>
+    public void OnRequested(TimeSpan now)
+    {
+        _answers.OnRequested(now);
         Due = NextDue();
     }
 
@@ -115,6 +132,7 @@ internal sealed class ConductKeeper(CallConduct conduct, IConductActions actions
         if (_ready && !_ending)
         {
             WatchTools(now);
+            _answers.OnDue(now);
             WatchLength(now);
             WatchHold(now);
             WatchSilence(now);
@@ -155,7 +173,7 @@ internal sealed class ConductKeeper(CallConduct conduct, IConductActions actions
             ToolWait tool = _tools[0];
             tool.Fillers++;
             actions.Tell(new CallEvent.ToolSlow(now, tool.Name, now - tool.Since));
-            Say(conduct.Tools.FillerInstructions);
+            Say(conduct.Tools.FillerInstructions, now);
         }
     }
 
@@ -169,7 +187,7 @@ internal sealed class ConductKeeper(CallConduct conduct, IConductActions actions
         if (!_warned && now < conduct.Length.Limit)
         {
             _warned = true;
-            Say(conduct.Length.WarningInstructions);
+            Say(conduct.Length.WarningInstructions, now);
             return;
         }
 
@@ -200,12 +218,13 @@ internal sealed class ConductKeeper(CallConduct conduct, IConductActions actions
 
         _prompts++;
         actions.Tell(new CallEvent.SilencePrompted(now, _prompts));
-        Say(conduct.Silence.PromptInstructions);
+        Say(conduct.Silence.PromptInstructions, now);
     }
 
-    private void Say(string instructions)
+    private void Say(string instructions, TimeSpan now)
     {
         _asked = true;
+        _answers.OnRequested(now);
         actions.Say(instructions);
     }
 
@@ -220,7 +239,7 @@ internal sealed class ConductKeeper(CallConduct conduct, IConductActions actions
         TimeSpan due = _keys.Due;
         if (_ready && !_ending)
         {
-            due = Earlier(due, Earlier(SilenceDue(), Earlier(LengthDue(), Earlier(HoldDue(), Earlier(FillDue(), AbandonDue())))));
+            due = Earlier(Earlier(due, _answers.Due), Earlier(SilenceDue(), Earlier(LengthDue(), Earlier(HoldDue(), Earlier(FillDue(), AbandonDue())))));
         }
 
         return due;

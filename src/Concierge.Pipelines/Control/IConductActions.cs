@@ -18,6 +18,15 @@ internal interface IConductActions
     /// <summary>Tells the controller and the observers, after what is being handled.</summary>
     void Tell(CallEvent callEvent);
 
+    /// <summary>Asks the model once more for the answer that it could not give.</summary>
+    void AskAgain();
+
+    /// <summary>Lets the caller hear that somebody is still there, unless something is being heard.</summary>
+    void PlayHoldingSound();
+
+    /// <summary>Gives the model's session up: for another one, or for good.</summary>
+    void ReplaceModel(bool forGood, string why);
+
     /// <summary>Ends the call once the agent has said goodbye and was heard, or did not get to it in time.</summary>
     /// <param name="reason">What the call ends with.</param>
     /// <param name="farewell">What the model is told to say; null for nothing more than it is saying.</param>

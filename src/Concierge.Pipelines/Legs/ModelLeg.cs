@@ -92,16 +92,25 @@ internal sealed class ModelLeg(
     private async Task<ModelLink?> OpenAsync(StreamStart start, CancellationToken callOver)
     {
         TimeSpan since = clock.Now;
-        PreparedModel? model = await ClaimAsync(start, callOver);
         ModelLoss loss = new(CallEndReason.ModelRefused, "");
-        if (model is null)
+        PreparedModel? model;
+        _sound.Start(options.Upstream.FirstHoldingDelay);
+        try
         {
-            (model, loss) = await TryDialAsync(callOver);
-        }
+            model = await ClaimAsync(start, callOver);
+            if (model is null)
+            {
+                (model, loss) = await TryDialAsync(callOver);
+            }
 
-        if (model is null)
+            if (model is null)
+            {
+                (model, loss, _) = await RedialAsync(loss, since, callOver);
+            }
+        }
+        finally
         {
-            (model, loss, _) = await RedialAsync(loss, since, callOver);
+            await _sound.StopAsync();
         }
 
         if (model is null)
@@ -207,7 +216,7 @@ internal sealed class ModelLeg(
         TimeSpan deadline = since + options.Upstream.Patience;
         using var patience = new CancellationTokenSource(deadline > clock.Now ? deadline - clock.Now : TimeSpan.Zero, clock.Provider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, callOver);
-        _sound.Start();
+        _sound.Start(options.Upstream.HoldingDelay);
         try
         {
             while (loss.IsTransient && schedule.TryNext(loss.RetryAfter, out TimeSpan delay) && clock.Now + delay < deadline)

@@ -9,16 +9,16 @@ internal sealed class HoldingSound(UpstreamOptions options, PlaybackLedger ledge
     private Task _playing = Task.CompletedTask;
     private int _played;
 
-    /// <summary>Begins; the sound itself comes after its delay.</summary>
-    public void Start()
+    /// <summary>Begins; the sound itself comes after its delay. Nothing when it has begun already.</summary>
+    public void Start(TimeSpan delay)
     {
-        if (options.HoldingSound.IsEmpty)
+        if (options.HoldingSound.IsEmpty || _stop is not null)
         {
             return;
         }
 
         _stop = new CancellationTokenSource();
-        _playing = PlayAsync(_stop.Token);
+        _playing = PlayAsync(delay, _stop.Token);
     }
 
     /// <summary>Begins no further sound.</summary>
@@ -35,13 +35,13 @@ internal sealed class HoldingSound(UpstreamOptions options, PlaybackLedger ledge
         _stop = null;
     }
 
-    private async Task PlayAsync(CancellationToken stop)
+    private async Task PlayAsync(TimeSpan delay, CancellationToken stop)
     {
         TimeSpan length = TimeSpan.FromSeconds(options.HoldingSound.Length / 8000.0);
         TimeSpan interval = length > options.HoldingInterval ? length : options.HoldingInterval;
         try
         {
-            await Task.Delay(options.HoldingDelay, clock.Provider, stop);
+            await Task.Delay(delay, clock.Provider, stop);
             while (true)
             {
                 // Behind an answer that was received whole and is still being heard there is nothing to bridge.

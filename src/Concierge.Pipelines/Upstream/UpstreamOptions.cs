@@ -47,6 +47,9 @@ public sealed record UpstreamOptions
     /// <summary>How long the caller hears nothing before <see cref="HoldingSound"/>: a quick return is not announced.</summary>
     public TimeSpan HoldingDelay { get; init; } = TimeSpan.FromMilliseconds(600);
 
+    /// <summary>The same at the beginning of a call, while its first session is dialled: longer, because a line that has just been answered is expected to be quiet for a moment.</summary>
+    public TimeSpan FirstHoldingDelay { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>From the beginning of one holding sound to the next; a longer sound is followed by the next one at once.</summary>
     public TimeSpan HoldingInterval { get; init; } = TimeSpan.FromMilliseconds(2500);
 
