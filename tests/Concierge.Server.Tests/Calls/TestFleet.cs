@@ -7,7 +7,6 @@ using Concierge.Calls.Life;
 using Concierge.Calls.Policy;
 using Concierge.Calls.Twilio;
 using Concierge.Pipelines;
-using Concierge.Protocols.MediaStreams;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
 using Concierge.Server.Tests.Node;
