@@ -35,7 +35,8 @@ internal static class DemoCommand
         Option<bool> json = new("--json") { Description = "Print the result as one JSON object; everything else goes to the error stream." };
         Option<string?> agents = new("--agents") { Description = "Your own agent file, instead of the concierge's.", HelpName = "FILE" };
         Option<string?> agent = new("--agent") { Description = "Which of its agents speaks; the one that begins unless given.", HelpName = "NAME" };
-        Command command = new("demo", "Place one simulated call through the node: real speech, real frames, checked at both ends.") { scenario, output, mode, fast, json, agents, agent };
+        Option<string?> events = new("--events") { Description = "A file that gets every event between the node and the model, a line of JSON each.", HelpName = "FILE" };
+        Command command = new("demo", "Place one simulated call through the node: real speech, real frames, checked at both ends.") { scenario, output, mode, fast, json, agents, agent, events };
         command.SetAction((result, _) => RunAsync(
             result.GetValue(scenario)!,
             result.GetValue(output)!,
@@ -43,6 +44,7 @@ internal static class DemoCommand
             result.GetValue(fast),
             result.GetValue(json),
             (result.GetValue(agents), result.GetValue(agent)),
+            result.GetValue(events),
             result.InvocationConfiguration));
         return command;
     }
@@ -69,10 +71,11 @@ internal static class DemoCommand
         },
     };
 
-    private static async Task<int> RunAsync(string scenarioName, string folder, CallAudioMode mode, bool fast, bool json, (string? File, string? Name) agent, InvocationConfiguration streams)
+    private static async Task<int> RunAsync(string scenarioName, string folder, CallAudioMode mode, bool fast, bool json, (string? File, string? Name) agent, string? events, InvocationConfiguration streams)
     {
         Scenario scenario = Find(scenarioName);
-        var options = new DemoOptions(scenario, mode, fast) { AgentsFile = agent.File is { } given ? AgentsCommand.Resolve(given) : null, Agent = agent.Name };
+        using TextWriter? log = TwinCommand.OpenEventLog(events, append: false);
+        var options = new DemoOptions(scenario, mode, fast) { AgentsFile = agent.File is { } given ? AgentsCommand.Resolve(given) : null, Agent = agent.Name, EventLog = log };
         var files = new DemoFiles(folder);
         files.Prepare();
         using Interruption interruption = Interruption.Listen();
@@ -126,10 +129,15 @@ internal static class DemoCommand
         }
 
         writer.WriteLine();
-        string outcome = evidence.Outcome.ConfirmationNumber is { } number ? $"{evidence.Outcome.Status}, confirmation number {number}" : $"{evidence.Outcome.Status}";
+        string what = evidence.Scenario.Purpose == ScenarioPurpose.Cancellation ? $"cancellation {evidence.Outcome.Status.ToString().ToLowerInvariant()}" : $"{evidence.Outcome.Status}";
+        string outcome = evidence.Outcome.ConfirmationNumber is { } number ? $"{what}, confirmation number {number}" : what;
         writer.WriteLine($"  Outcome: {outcome} (both far ends were simulated; nobody was called)");
         writer.WriteLine($"  Files:   {files.Folder}");
         writer.WriteLine($"  Report:  {files.ReportPath}");
+        if (!report.AllPassed)
+        {
+            writer.WriteLine("  Listen:  call.wav (left the caller, right the agent as heard), caller.wav, agent.wav: the times above are theirs");
+        }
     }
 
     private static JsonObject ToJson(DemoEvidence evidence, CallReport report, DemoFiles files) => new()

@@ -56,6 +56,22 @@ internal static class TwinCommand
         }
     }
 
+    /// <summary>Opens the file that gets the events between a client and the model's twin.</summary>
+    /// <param name="path">The file; null for none.</param>
+    /// <param name="append">Whether to keep what is in it.</param>
+    /// <exception cref="CommandException">It cannot be written.</exception>
+    public static TextWriter? OpenEventLog(string? path, bool append)
+    {
+        try
+        {
+            return path is null ? null : new StreamWriter(path, append);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCodes.Output, $"--events: {path} cannot be written: {e.Message}");
+        }
+    }
+
     /// <summary>Waits for Ctrl+C.</summary>
     public static async Task WaitForEndAsync(CancellationToken ct) =>
         await Task.Delay(Timeout.InfiniteTimeSpan, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);

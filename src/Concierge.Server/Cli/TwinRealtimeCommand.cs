@@ -28,14 +28,16 @@ internal static class TwinRealtimeCommand
 
     private static readonly Option<double> s_limit = new("--session-limit") { Description = "Seconds until session_expired and close 1001.", HelpName = "S", DefaultValueFactory = _ => 3600 };
 
+    private static readonly Option<string?> s_events = new("--events") { Description = "A file that gets every event of either direction, a line of JSON each; added to if it is there.", HelpName = "FILE" };
+
     public static Command Create()
     {
         Command command = new("realtime", "Serve the model: the Realtime API over WebSocket, client secrets, and scripted text models.")
         {
-            s_port, s_scenario, s_text, s_key, s_faults, s_speed, s_minDelta, s_maxDelta, s_limit,
+            s_port, s_scenario, s_text, s_key, s_faults, s_speed, s_minDelta, s_maxDelta, s_limit, s_events,
         };
         command.SetAction((result, _) => RunAsync(
-            result.GetValue(s_port), TwinCommand.Find(result.GetValue(s_scenario)!), Text(result.GetValue(s_text)), Options(result), result.InvocationConfiguration.Output));
+            result.GetValue(s_port), TwinCommand.Find(result.GetValue(s_scenario)!), Text(result.GetValue(s_text)), Options(result), result.GetValue(s_events), result.InvocationConfiguration.Output));
         return command;
     }
 
@@ -92,8 +94,10 @@ internal static class TwinRealtimeCommand
         }
     }
 
-    private static async Task<int> RunAsync(int port, Scenario scenario, TextScript? text, RealtimeTwinOptions options, TextWriter output)
+    private static async Task<int> RunAsync(int port, Scenario scenario, TextScript? text, RealtimeTwinOptions options, string? events, TextWriter output)
     {
+        using TextWriter? log = TwinCommand.OpenEventLog(events, append: true);
+        options = options with { EventLog = log };
         using Interruption interruption = Interruption.Listen();
         await using RealtimeTwinServer server = await StartAsync(port, scenario, text, options);
         TextWriter lines = TextWriter.Synchronized(output);

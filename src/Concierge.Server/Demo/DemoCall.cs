@@ -16,6 +16,7 @@ using Concierge.Server.Node;
 using Concierge.Server.Shell;
 using Concierge.Server.Usage;
 using Concierge.Simulation.Realtime;
+using Concierge.Simulation.Scenarios;
 using Concierge.Simulation.Time;
 using Concierge.Simulation.Twilio;
 using Concierge.Simulation.Wire;
@@ -78,7 +79,7 @@ internal sealed class DemoCall
         // Made up for this one run: the demo goes through the same doors as a real call.
         string apiKey = "sk-demo-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
         string authToken = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        await using RealtimeTwinServer model = await RealtimeTwinServer.StartAsync(_options.Scenario, new RealtimeTwinOptions { ApiKey = apiKey });
+        await using RealtimeTwinServer model = await RealtimeTwinServer.StartAsync(_options.Scenario, new RealtimeTwinOptions { ApiKey = apiKey, EventLog = _options.EventLog });
         NodeOptions node = NodeOptions(apiKey) with
         {
             RealtimeUrl = new Uri($"{model.Url}?model={Configuration.NodeOptions.DefaultModel}"),
@@ -115,7 +116,7 @@ internal sealed class DemoCall
         return loop.Run(async () =>
         {
             (IDuplexPipe near, IDuplexPipe far) = InMemoryDuplex.CreatePair();
-            var model = new InMemoryModel(_options.Scenario, loop.TimeProvider, _options.ModelDelay);
+            var model = new InMemoryModel(_options, loop.TimeProvider);
             CallPlan plan = Plan(node, loop.TimeProvider, static (_, _) => ValueTask.CompletedTask);
             var session = new CallSession(near, model, plan.Controller, s_session with { AudioMode = _options.Mode }, loop.TimeProvider, plan.Observers);
             var stream = new TwilioTwinStream(far, _options.Scenario, loop.TimeProvider);
@@ -150,14 +151,17 @@ internal sealed class DemoCall
         string file = _options.AgentsFile ?? ReadyAgents.Concierge;
         AgentDefinitions concierge = AgentsCommand.Load(file, new AgentFileOptions { HostTools = ConciergeTools.Catalog, Time = time });
         AgentSet agents = concierge.Set ?? throw AgentsCommand.Broken(file, concierge);
-        string speaker = _options.Agent ?? (_options.AgentsFile is null ? ReadyAgents.ReservationCall : agents.Start.Name);
+        bool cancels = _options.Scenario.Purpose == ScenarioPurpose.Cancellation;
+        string ready = cancels ? ReadyAgents.CancellationCall : ReadyAgents.ReservationCall;
+        string speaker = _options.Agent ?? (_options.AgentsFile is null ? ready : agents.Start.Name);
         if (!agents.TryFind(speaker, out _))
         {
             throw new CommandException(ExitCodes.Input, $"--agent {speaker}: there is no such agent; there are {string.Join(", ", agents.Agents.Select(a => a.Name))}.");
         }
 
+        ReservationDetails details = ReservationDetails.Book(request);
         AgentContext context = ReservationBrief.CreateContext(
-            ReservationDetails.Book(request), variables: concierge.Variables, recorder: new OutcomeRecorder(outcome => _outcome = outcome));
+            cancels ? details with { Kind = ReservationKind.Cancel, ConfirmationNumber = _options.Scenario.Expect.ConfirmationNumber } : details, variables: concierge.Variables, recorder: new OutcomeRecorder(outcome => _outcome = outcome));
         RealtimeRunnerOptions runner = NodeSession.RunnerOptions(node, time, admit);
         if (_options.BargeIn is { } bargeIn)
         {
@@ -200,9 +204,9 @@ internal sealed class DemoCall
         };
     }
 
-    private sealed class InMemoryModel(Simulation.Scenarios.Scenario scenario, TimeProvider time, TimeSpan delay) : IModelConnector
+    private sealed class InMemoryModel(DemoOptions options, TimeProvider time) : IModelConnector
     {
-        private readonly Simulation.Scenarios.ScenarioProgress _progress = new(scenario);
+        private readonly ScenarioProgress _progress = new(options.Scenario);
         private readonly List<Task<RealtimeTwinRecord>> _sessions = [];
 
         public async Task<IReadOnlyList<RealtimeTwinRecord>> RecordsAsync()
@@ -225,8 +229,9 @@ internal sealed class DemoCall
             }
 
             (IDuplexPipe near, IDuplexPipe far) = InMemoryDuplex.CreatePair();
-            _sessions.Add(new RealtimeTwinSession(far, scenario, time, new RealtimeTwinOptions { Faults = faults }, progress: _progress).RunAsync(CancellationToken.None));
-            return ValueTask.FromResult(delay > TimeSpan.Zero ? new DelayedLine(near, delay, time) : near);
+            var twin = new RealtimeTwinOptions { Faults = faults, EventLog = options.EventLog };
+            _sessions.Add(new RealtimeTwinSession(far, options.Scenario, time, twin, progress: _progress).RunAsync(CancellationToken.None));
+            return ValueTask.FromResult(options.ModelDelay > TimeSpan.Zero ? new DelayedLine(near, options.ModelDelay, time) : near);
         }
     }
 }

@@ -51,7 +51,7 @@ internal static class DemoChecks
     private static ReportCheck CheckScript(DemoEvidence evidence)
     {
         IReadOnlyList<ScenarioCheckResult> results = ScenarioCheck.Run(evidence.Scenario, evidence.Models, evidence.Carrier);
-        List<string> failed = [.. results.Where(r => !r.Passed).Select(r => $"{r.Name}: {r.Detail}")];
+        List<string> failed = [.. results.Where(r => !r.Passed).Select(r => r.ToString())];
         return new ReportCheck(
             "The call went as the scenario says",
             failed.Count == 0,
@@ -85,10 +85,17 @@ internal static class DemoChecks
     {
         double worstGain = 0, worstMargin = double.MaxValue, worstEdge = 0;
         int gaps = 0;
+        TimeSpan? bad = null;
         foreach (HeardResponse response in heard)
         {
+            double margin = response.Match.SnrDb - FloorDb(response.Compared, evidence.Mode);
+            if (Math.Abs(response.Match.GainDb) > MaxGainDb || margin < -FloorMarginDb || response.Match.EdgeExcessDb > MaxEdgeDb || response.Match.GapMs > 0)
+            {
+                bad ??= response.Start;
+            }
+
             worstGain = Math.Max(worstGain, Math.Abs(response.Match.GainDb));
-            worstMargin = Math.Min(worstMargin, response.Match.SnrDb - FloorDb(response.Compared, evidence.Mode));
+            worstMargin = Math.Min(worstMargin, margin);
             worstEdge = Math.Max(worstEdge, response.Match.EdgeExcessDb);
             gaps += response.Match.GapMs;
         }
@@ -97,7 +104,7 @@ internal static class DemoChecks
         yield return new ReportCheck(
             "The caller heard the agent whole",
             heard.Count == expected && worstGain <= MaxGainDb && worstMargin >= -FloorMarginDb && worstEdge <= MaxEdgeDb && gaps == 0,
-            Text($"{heard.Count} of {expected} answers, level within {worstGain:0.00} dB, signal to noise at worst {worstMargin:+0.0;-0.0} dB from what coding alone leaves, {gaps} ms missing, {worstEdge:0.0} dB more noise at frame edges"));
+            Text($"{heard.Count} of {expected} answers, level within {worstGain:0.00} dB, signal to noise at worst {worstMargin:+0.0;-0.0} dB from what coding alone leaves, {gaps} ms missing, {worstEdge:0.0} dB more noise at frame edges{(bad is { } at ? Place(at) : "")}"));
         yield return new ReportCheck(
             "The agent's voice never ran dry in mid-speech",
             evidence.Carrier.Underruns == 0,
@@ -116,7 +123,7 @@ internal static class DemoChecks
             yield return new ReportCheck(
                 "As many interruptions as the scenario has",
                 interruptions.Count == count && clears >= count && clears <= count + lost,
-                Text($"{interruptions.Count} by the caller, {clears} clears, {count} expected{(lost > 0 ? $", {lost} answers cut off by the loss of the model" : "")}"));
+                Text($"{interruptions.Count} by the caller, {clears} clears, {count} expected{(interruptions.Count > count ? Place(interruptions[count].StartedAt) : "")}{(lost > 0 ? $", {lost} answers cut off by the loss of the model" : "")}"));
         }
 
         if (interruptions.Count == 0)
@@ -149,18 +156,18 @@ internal static class DemoChecks
         // What a lost connection cut off stands by itself, like an interrupted answer.
         HashSet<string> lost = [.. evidence.Models.SelectMany(m => m.Responses).Where(r => r.Status == "in_progress" && r.Clip is not null).Select(r => r.Clip!.Name)];
         List<Line> expected = Join(evidence.Scenario.Turns.Where(t => t.Clip is not null).Select(t =>
-            new Line(t.By == ScenarioSpeaker.Agent, t.Transcript, t.By == ScenarioSpeaker.Agent && lost.Contains(t.Clip!.Name))));
-        List<Line> told = Join(Told(evidence).Select(e => new Line(e.Speaker == TranscriptSpeaker.Agent, e.Text, e.Interrupted)));
+            new Line(t.By == ScenarioSpeaker.Agent, t.Transcript, t.By == ScenarioSpeaker.Agent && lost.Contains(t.Clip!.Name), TimeSpan.Zero)));
+        List<Line> told = Join(Told(evidence).Select(e => new Line(e.Speaker == TranscriptSpeaker.Agent, e.Text, e.Interrupted, TimeSpan.FromMilliseconds(e.StartMs))));
         for (int i = 0; i < Math.Max(expected.Count, told.Count); i++)
         {
             if (i >= expected.Count || i >= told.Count)
             {
-                return new ReportCheck(name, false, $"{told.Count} turns where the scenario has {expected.Count}");
+                return new ReportCheck(name, false, $"{told.Count} turns where the scenario has {expected.Count}{Place(i < told.Count ? told[i].At : evidence.Carrier.EndedAt)}");
             }
 
             if (expected[i].Agent != told[i].Agent)
             {
-                return new ReportCheck(name, false, $"turn {i + 1} is the {(told[i].Agent ? "agent" : "caller")}'s: \"{told[i].Text}\"");
+                return new ReportCheck(name, false, $"turn {i + 1} is the {(told[i].Agent ? "agent" : "caller")}'s: \"{told[i].Text}\"{Place(told[i].At)}");
             }
 
             bool same = told[i].Interrupted
@@ -168,7 +175,7 @@ internal static class DemoChecks
                 : told[i].Text == expected[i].Text;
             if (!same && !(evidence.Scenario.Expect.EndedBy == "callee" && i == told.Count - 1))
             {
-                return new ReportCheck(name, false, $"turn {i + 1} reads \"{told[i].Text}\" where \"{expected[i].Text}\" was said");
+                return new ReportCheck(name, false, $"turn {i + 1} reads \"{told[i].Text}\" where \"{expected[i].Text}\" was said{Place(told[i].At)}");
             }
         }
 
@@ -195,7 +202,7 @@ internal static class DemoChecks
         return joined;
     }
 
-    private sealed record Line(bool Agent, string Text, bool Interrupted);
+    private sealed record Line(bool Agent, string Text, bool Interrupted, TimeSpan At);
 
     private static IEnumerable<ReportCheck> CheckOutcome(DemoEvidence evidence)
     {
@@ -208,7 +215,9 @@ internal static class DemoChecks
                     .Select(f => $"{f.Key} is {recorded[f.Key]?.ToJsonString() ?? "null"}, expected {f.Value?.ToJsonString() ?? "null"}"),
             ];
             yield return new ReportCheck(
-                "The outcome is what the scenario came to", wrong.Count == 0, wrong.Count == 0 ? $"{string.Join(", ", fields.Select(f => $"{f.Key} {f.Value}"))}" : string.Join("; ", wrong));
+                "The outcome is what the scenario came to",
+                wrong.Count == 0,
+                wrong.Count == 0 ? $"{string.Join(", ", fields.Select(f => $"{f.Key} {f.Value}"))}" : string.Join("; ", wrong) + Place(RecordedAt(evidence)));
         }
 
         if (evidence.Scenario.Expect.ConfirmationNumber is not string expected)
@@ -223,8 +232,19 @@ internal static class DemoChecks
         yield return new ReportCheck(
             "The confirmation number is the spoken one",
             evidence.Outcome.ConfirmationNumber == expected && (spoken ?? expected) == expected,
-            $"recorded {evidence.Outcome.ConfirmationNumber ?? "none"}, spoken {spoken ?? "by the agent only"}, expected {expected}");
+            $"recorded {evidence.Outcome.ConfirmationNumber ?? "none"}, spoken {spoken ?? "by the agent only"}, expected {expected}{(evidence.Outcome.ConfirmationNumber == expected ? "" : Place(RecordedAt(evidence)))}");
     }
+
+    // When the outcome was recorded, or would have been.
+    private static TimeSpan RecordedAt(DemoEvidence evidence) =>
+        evidence.Models.SelectMany(m => m.Responses, (m, r) => (Model: m, Response: r))
+            .Where(p => p.Response.FunctionCalls.Any(c => c.Name == "record_outcome"))
+            .Select(p => p.Model.OpenedAt + p.Response.CreatedAt - evidence.Carrier.StartedAt)
+            .DefaultIfEmpty(evidence.Carrier.EndedAt)
+            .Last();
+
+    // As the recordings count.
+    private static string Place(TimeSpan at) => string.Create(CultureInfo.InvariantCulture, $" [at {(int)at.TotalMinutes:00}:{at.Seconds:00}.{at.Milliseconds:000}]");
 
     private static ReportCheck CheckEnd(DemoEvidence evidence)
     {

@@ -18,6 +18,9 @@ internal sealed record DemoOptions(Scenario Scenario, CallAudioMode Mode, bool F
     /// <summary>How the agent treats a caller who cuts in; null for its own way.</summary>
     public BargeInPolicy? BargeIn { get; init; }
 
+    /// <summary>Where the events between the node and the model go; null for nowhere.</summary>
+    public TextWriter? EventLog { get; init; }
+
     /// <summary>How late the node hears the model (<see cref="Fast"/> only).</summary>
     public TimeSpan ModelDelay { get; init; }
 }

@@ -36,11 +36,17 @@ public static class ScenarioCheck
         limits ??= new ScenarioCheckLimits();
         var results = new List<ScenarioCheckResult>();
         RealtimeTwinResponse[] responses = [.. models.SelectMany(m => m.Responses)];
-        CheckTurns(scenario, responses, carrier, results);
-        CheckAgentAudio(responses, carrier, limits, results);
+        var clock = new CallClock(models, carrier);
+        CheckTurns(scenario, responses, carrier, clock, results);
+        CheckAgentAudio(responses, carrier, limits, clock, results);
         CheckCalleeAudio(scenario, models, carrier, limits, results);
         CheckInterruptions(scenario.Expect, carrier, results);
-        CheckFunctions(scenario.Expect, responses, results);
+        if (scenario.Expect.Marks)
+        {
+            MarkCheck.Run(responses, carrier, clock, results);
+        }
+
+        CheckFunctions(scenario.Expect, responses, clock, results);
         CheckEnd(scenario.Expect, carrier, results);
         if (scenario.Faults.Count > 0)
         {
@@ -48,8 +54,9 @@ public static class ScenarioCheck
         }
 
         RealtimeTwinError[] errors = [.. models.SelectMany((m, i) => m.Errors.Where(e => e.Code != Asked(scenario, i)))];
-        Add(results, "no refusals by the model", errors.Length == 0, string.Join("; ", errors.Select(e => $"{e.Code}: {e.Message}")));
-        Add(results, "no warnings by the carrier", carrier.Warnings.Count == 0, string.Join("; ", carrier.Warnings.Select(w => $"{w.Code}: {w.Message}")));
+        Add(results, "no refusals by the model", errors.Length == 0, string.Join("; ", errors.Select(e => $"{e.Code}: {e.Message}")), errors.Length == 0 ? null : clock.FirstError());
+        TwilioTwinWarning? warning = carrier.Warnings.FirstOrDefault();
+        Add(results, "no warnings by the carrier", warning is null, string.Join("; ", carrier.Warnings.Select(w => $"{w.Code}: {w.Message}")), warning?.At);
         return results;
     }
 
@@ -57,18 +64,36 @@ public static class ScenarioCheck
     private static string? Asked(Scenario scenario, int connection) =>
         connection < scenario.Faults.Count ? scenario.Faults[connection].ErrorAfterOpen ?? (scenario.Faults[connection].ErrorEventAt is null ? null : scenario.Faults[connection].ErrorEventCode) : null;
 
-    private static void CheckTurns(Scenario scenario, RealtimeTwinResponse[] responses, TwilioTwinRecord carrier, List<ScenarioCheckResult> results)
+    private static void CheckTurns(Scenario scenario, RealtimeTwinResponse[] responses, TwilioTwinRecord carrier, CallClock clock, List<ScenarioCheckResult> results)
     {
         int said = carrier.Turns.Count;
-        int scripted = scenario.CalleeTurns.Count();
-        Add(results, "every turn of the callee was reached", said == scripted, Text($"{said} of {scripted}"));
+        ScenarioTurn[] script = [.. scenario.CalleeTurns];
+        string missing = said < script.Length ? $"; the next, {script[said].Clip?.Name ?? "without words"} on {script[said].When.ToString().ToLowerInvariant()}, had not come when the call ended" : "";
+        Add(results, "every turn of the callee was reached", said == script.Length, Text($"{said} of {script.Length}{missing}"), said < script.Length ? carrier.EndedAt : null);
         string[] expected = [.. scenario.AgentTurns.Select(t => t.Clip?.Name ?? "(no speech)")];
-        string[] given = [.. responses.Where(r => r.Status is not ("cancelled" or "in_progress") || r.Audio.Length > 0).Select(r => r.Clip?.Name ?? "(no speech)")];
-        Add(results, "the model gave its responses in order", given.Take(expected.Length).SequenceEqual(expected), string.Join(", ", given));
+        RealtimeTwinResponse[] whole = [.. responses.Where(r => r.Status is not ("cancelled" or "in_progress") || r.Audio.Length > 0)];
+        string[] given = [.. whole.Select(r => r.Clip?.Name ?? "(no speech)")];
+        int wrong = Differs(given, expected);
+        string what = wrong < 0 ? "" : Text($"; number {wrong + 1} should be {expected[wrong]}");
+        Add(results, "the model gave its responses in order", wrong < 0, string.Join(", ", given) + what, wrong < 0 ? null : wrong < whole.Length ? clock.Of(whole[wrong]) : carrier.EndedAt);
+    }
+
+    // The first place where what was given is not what was expected; more than was expected is no difference.
+    private static int Differs(string[] given, string[] expected)
+    {
+        for (int i = 0; i < expected.Length; i++)
+        {
+            if (i >= given.Length || given[i] != expected[i])
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     // What the model sent of each answer must lie in what the callee heard, up to where it was cut.
-    private static void CheckAgentAudio(RealtimeTwinResponse[] responses, TwilioTwinRecord carrier, ScenarioCheckLimits limits, List<ScenarioCheckResult> results)
+    private static void CheckAgentAudio(RealtimeTwinResponse[] responses, TwilioTwinRecord carrier, ScenarioCheckLimits limits, CallClock clock, List<ScenarioCheckResult> results)
     {
         int from = 0;
         RealtimeTwinResponse[] spoken = [.. responses.Where(r => r.Clip is not null && r.Audio.Length > 0)];
@@ -90,7 +115,7 @@ public static class ScenarioCheck
             }
 
             ReadOnlySpan<short> recording = carrier.Heard.Samples[Math.Min(from, carrier.Heard.Length)..];
-            from += CheckAudio(name, response.DecodeAudio().AsSpan(0, samples), response.Format.Rate(), recording, 8000, from / 8.0, limits, results);
+            from += CheckAudio(name, response.DecodeAudio().AsSpan(0, samples), response.Format.Rate(), recording, 8000, from / 8.0, clock.Of(response), limits, results);
         }
     }
 
@@ -118,7 +143,7 @@ public static class ScenarioCheck
 
             RealtimeTwinRecord model = models[connection];
             ReadOnlySpan<short> recording = model.Heard.Samples[Math.Min(from, model.Heard.Length)..];
-            from += CheckAudio($"the model heard {turn.Clip}", carrier.Said.Samples[start..end], 8000, recording, model.Heard.SampleRate, from * 1000.0 / model.Heard.SampleRate, limits, results);
+            from += CheckAudio($"the model heard {turn.Clip}", carrier.Said.Samples[start..end], 8000, recording, model.Heard.SampleRate, from * 1000.0 / model.Heard.SampleRate, turn.StartedAt, limits, results);
         }
     }
 
@@ -130,18 +155,19 @@ public static class ScenarioCheck
         ReadOnlySpan<short> recording,
         int recordingRate,
         double recordingStartMs,
+        TimeSpan? saidAt,
         ScenarioCheckLimits limits,
         List<ScenarioCheckResult> results)
     {
         if (recording.Length / recordingRate < reference.Length / rate)
         {
-            Add(results, name, false, Text($"the recording ends at {recordingStartMs + (recording.Length * 1000.0 / recordingRate):0} ms"));
+            Add(results, name, false, Text($"the recording ends at {recordingStartMs + (recording.Length * 1000.0 / recordingRate):0} ms"), saidAt);
             return 0;
         }
 
         AudioMatchResult match = AudioMatch.Compare(reference, rate, recording, recordingRate);
         bool good = Math.Abs(match.GainDb) <= limits.MostGainDb && match.SnrDb >= limits.LeastSnrDb && match.GapMs <= limits.MostGapMs && match.EdgeExcessDb <= limits.MostEdgeExcessDb;
-        Add(results, name, good, Text($"at {recordingStartMs + match.OffsetMs:0.0} ms, level {match.GainDb:+0.00;-0.00} dB, SNR {match.SnrDb:0.0} dB, gaps {match.GapMs} ms, frame edges {match.EdgeExcessDb:0.0} dB"), match);
+        Add(results, name, good, Text($"at {recordingStartMs + match.OffsetMs:0.0} ms, level {match.GainDb:+0.00;-0.00} dB, SNR {match.SnrDb:0.0} dB, gaps {match.GapMs} ms, frame edges {match.EdgeExcessDb:0.0} dB"), saidAt, match);
         return good ? (int)((match.OffsetMs / 1000.0 * recordingRate) + ((double)reference.Length * recordingRate / rate)) : 0;
     }
 
@@ -150,7 +176,8 @@ public static class ScenarioCheck
         TwilioTwinTurn[] interruptions = [.. carrier.Turns.Where(t => t.Interrupts)];
         if (expect.Interruptions is { } count)
         {
-            Add(results, "interruptions", interruptions.Length == count, Text($"{interruptions.Length}, expected {count}"));
+            TimeSpan? place = interruptions.Length == count ? null : interruptions.Length > count ? interruptions[count].StartedAt : carrier.EndedAt;
+            Add(results, "interruptions", interruptions.Length == count, Text($"{interruptions.Length}, expected {count}"), place);
         }
 
         if (expect.InterruptionStopsWithinMs is { } within)
@@ -158,23 +185,29 @@ public static class ScenarioCheck
             foreach (TwilioTwinTurn turn in interruptions)
             {
                 double? took = (turn.AgentStoppedAt - turn.StartedAt)?.TotalMilliseconds;
-                Add(results, $"the agent stopped for {turn.Clip}", took <= within, took is null ? "never" : Text($"within {took:0} ms of the callee's first sound, {within} allowed"));
+                Add(results, $"the agent stopped for {turn.Clip}", took <= within, took is null ? "never" : Text($"within {took:0} ms of the callee's first sound, {within} allowed"), turn.StartedAt);
             }
         }
     }
 
-    private static void CheckFunctions(ScenarioExpectations expect, RealtimeTwinResponse[] responses, List<ScenarioCheckResult> results)
+    private static void CheckFunctions(ScenarioExpectations expect, RealtimeTwinResponse[] responses, CallClock clock, List<ScenarioCheckResult> results)
     {
-        (string Name, string CallId, string Arguments)[] calls = [.. responses.SelectMany(r => r.FunctionCalls)];
+        (string Name, string Arguments, RealtimeTwinResponse By)[] calls = [.. responses.SelectMany(r => r.FunctionCalls, (r, c) => (c.Name, c.Arguments, r))];
         if (expect.FunctionCalls is { } names)
         {
-            Add(results, "functions called in order", calls.Select(c => c.Name).SequenceEqual(names), string.Join(", ", calls.Select(c => c.Name)));
+            string[] called = [.. calls.Select(c => c.Name)];
+            bool right = called.SequenceEqual(names);
+            int wrong = Differs(called, [.. names]);
+            wrong = wrong < 0 ? names.Count : wrong;
+            TimeSpan? place = right ? null : wrong < calls.Length ? clock.Of(calls[wrong].By) : clock.End;
+            Add(results, "functions called in order", right, $"{string.Join(", ", called)}{(right ? "" : $"; expected {string.Join(", ", names)}")}", place);
         }
 
         if (expect.ConfirmationNumber is { } number)
         {
-            string? sent = calls.Where(c => c.Name == "record_outcome").Select(c => JsonNode.Parse(c.Arguments)?["confirmation_number"]?.ToString()).LastOrDefault();
-            Add(results, "the confirmation number was handed to the node", sent == number, sent ?? "none");
+            (string Name, string Arguments, RealtimeTwinResponse By) last = calls.LastOrDefault(c => c.Name == "record_outcome");
+            string? sent = last.Name is null ? null : JsonNode.Parse(last.Arguments)?["confirmation_number"]?.ToString();
+            Add(results, "the confirmation number was handed to the node", sent == number, $"{sent ?? "none"}{(sent == number ? "" : $", expected {number}")}", sent == number ? null : last.Name is null ? clock.End : clock.Of(last.By));
         }
     }
 
@@ -183,12 +216,12 @@ public static class ScenarioCheck
         if (expect.EndedBy is { } who)
         {
             bool right = who == "node" ? carrier.End == TwilioTwinEnd.NodeClosed : carrier.End is TwilioTwinEnd.CalleeHungUp or TwilioTwinEnd.CalleeGaveUp;
-            Add(results, "ended by the " + who, right, $"{carrier.End}, code {carrier.CloseCode}");
+            Add(results, "ended by the " + who, right, $"{carrier.End}, code {carrier.CloseCode}", carrier.EndedAt);
         }
     }
 
-    private static void Add(List<ScenarioCheckResult> results, string name, bool passed, string detail, AudioMatchResult? match = null) =>
-        results.Add(new ScenarioCheckResult(name, passed, detail, match));
+    private static void Add(List<ScenarioCheckResult> results, string name, bool passed, string detail, TimeSpan? at = null, AudioMatchResult? match = null) =>
+        results.Add(new ScenarioCheckResult(name, passed, detail, match, at));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -75,6 +75,7 @@ internal sealed class ExchangeCallRun : IDisposable
             }
             else
             {
+                await PressAsync();
                 await DetectAsync();
                 await TalkAsync(_request.Source);
             }
@@ -185,6 +186,23 @@ internal sealed class ExchangeCallRun : IDisposable
         {
             _callbacks.Tell(kind);
         }
+    }
+
+    // SendDigits: pressed as soon as somebody answers, before the document.
+    private async Task PressAsync()
+    {
+        if (_request.SendDigits is not { Length: > 0 } keys)
+        {
+            return;
+        }
+
+        Log("SendDigits", keys);
+        await using (Over.UnsafeRegister(static state => ((TelephoneLeg)state!).Silence(), Leg))
+        {
+            await Leg.HearAsync(SpokenText.Dial(keys));
+        }
+
+        Over.ThrowIfCancellationRequested();
     }
 
     private async Task DetectAsync()

@@ -20,7 +20,7 @@ internal sealed class RealtimeClientSecrets(TimeProvider time)
         {
             if (name is not ("expires_after" or "session"))
             {
-                return Refuse(RealtimeSessionRules.Unknown(name));
+                return Refuse(RealtimeFieldRules.Unknown(name));
             }
         }
 
@@ -46,7 +46,7 @@ internal sealed class RealtimeClientSecrets(TimeProvider time)
         }
 
         var session = body["session"] as JsonObject;
-        var state = new RealtimeSessionState(id, session?["model"]?.ToString() ?? "gpt-realtime-2.1", 0);
+        var state = new RealtimeSessionState(id, session?["model"]?.ToString() ?? "gpt-realtime-2.1", 0, session?["type"]?.ToString() == "transcription");
         if (session is not null && state.TryUpdate(session, hasSpoken: false) is { } error)
         {
             return Refuse(error);

@@ -25,21 +25,27 @@ internal static class RealtimeCommandRules
         ["response.cancel"] = [("response_id", JsonValueKind.String, false)],
     };
 
-    private static readonly string[] s_responseFields =
-    [
-        "output_modalities", "instructions", "audio", "tools", "tool_choice", "parallel_tool_calls", "reasoning", "max_output_tokens", "conversation",
-        "metadata", "prompt", "input",
-    ];
+    // Client events that there are, but not on this connection (PROTOCOL B.5).
+    private static readonly Dictionary<string, string> s_elsewhere = new(StringComparer.Ordinal)
+    {
+        ["output_audio_buffer.clear"] = "'output_audio_buffer.clear' is for WebRTC and SIP: over a WebSocket the audio that plays is the client's own.",
+        ["transcription_session.update"] = "'transcription_session.update' is the beta's. Use 'session.update' with session.type 'transcription'.",
+    };
 
     public static RealtimeTwinError? Check(string type, JsonObject command)
     {
         if (!command.ContainsKey("type"))
         {
-            return RealtimeSessionRules.Missing("type") with { Code = "invalid_event" };
+            return RealtimeFieldRules.Missing("type") with { Code = "invalid_event" };
         }
 
         if (!s_fields.TryGetValue(type, out (string Name, JsonValueKind Kind, bool Required)[]? fields))
         {
+            if (s_elsewhere.TryGetValue(type, out string? why))
+            {
+                return new RealtimeTwinError("invalid_event", why, "type");
+            }
+
             return new RealtimeTwinError("invalid_event", $"Invalid value: '{type}'. Supported values are: {string.Join(", ", s_fields.Keys.Select(k => $"'{k}'"))}.", "type");
         }
 
@@ -47,19 +53,19 @@ internal static class RealtimeCommandRules
         {
             if (name == "event_id")
             {
-                if (value?.GetValueKind() != JsonValueKind.String)
+                if (value is not null && value.GetValueKind() != JsonValueKind.String)
                 {
-                    return RealtimeSessionRules.WrongType("event_id", "a string", value);
+                    return RealtimeFieldRules.WrongType("event_id", "a string", value);
                 }
 
-                if (value.GetValue<string>().Length > MaxEventIdLength)
+                if (value?.GetValue<string>().Length > MaxEventIdLength)
                 {
                     return new RealtimeTwinError("string_above_max_length", $"Invalid 'event_id': string too long. Expected a string with maximum length {MaxEventIdLength}.", "event_id");
                 }
             }
             else if (name != "type" && !fields.Any(f => f.Name == name))
             {
-                return RealtimeSessionRules.Unknown(name);
+                return RealtimeFieldRules.Unknown(name);
             }
         }
 
@@ -69,9 +75,14 @@ internal static class RealtimeCommandRules
             {
                 if (required)
                 {
-                    return RealtimeSessionRules.Missing(name);
+                    return RealtimeFieldRules.Missing(name);
                 }
 
+                continue;
+            }
+
+            if (value is null && !required)
+            {
                 continue;
             }
 
@@ -79,21 +90,10 @@ internal static class RealtimeCommandRules
             if (value?.GetValueKind() != kind || !isWhole)
             {
                 string expected = kind switch { JsonValueKind.Object => "an object", JsonValueKind.Number => "an integer", _ => "a string" };
-                return RealtimeSessionRules.WrongType(name, expected, value);
+                return RealtimeFieldRules.WrongType(name, expected, value);
             }
         }
 
-        if (type == "response.create" && command["response"] is JsonObject response)
-        {
-            foreach ((string name, _) in response)
-            {
-                if (!s_responseFields.Contains(name, StringComparer.Ordinal))
-                {
-                    return RealtimeSessionRules.Unknown("response." + name);
-                }
-            }
-        }
-
-        return null;
+        return type == "response.create" && command["response"] is JsonObject response ? RealtimeResponseRules.Check(response) : null;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class RealtimeCommands
     private readonly RealtimeConversation _conversation;
     private readonly RealtimeHearing _hearing;
     private readonly RealtimeSpeaking _speaking;
+    private readonly RealtimeMcp _mcp;
     private readonly RealtimeTwinRecord _record;
     private readonly Agenda _agenda;
     private long _idleGeneration;
@@ -23,6 +24,7 @@ internal sealed class RealtimeCommands
         RealtimeConversation conversation,
         RealtimeHearing hearing,
         RealtimeSpeaking speaking,
+        RealtimeMcp mcp,
         RealtimeTwinRecord record,
         Agenda agenda)
     {
@@ -31,13 +33,14 @@ internal sealed class RealtimeCommands
         _conversation = conversation;
         _hearing = hearing;
         _speaking = speaking;
+        _mcp = mcp;
         _record = record;
         _agenda = agenda;
         hearing.Interrupted = () => speaking.Cancel("turn_detected");
         hearing.SpeechStarted = () => _idleGeneration++;
         hearing.ResponseWanted = () =>
         {
-            if (!speaking.IsActive)
+            if (!speaking.IsActive && !session.IsTranscription)
             {
                 speaking.Begin(null);
             }
@@ -47,6 +50,11 @@ internal sealed class RealtimeCommands
 
     public RealtimeTwinError? Execute(string type, JsonObject command)
     {
+        if (_session.IsTranscription && type.StartsWith("response.", StringComparison.Ordinal))
+        {
+            return new RealtimeTwinError("invalid_event", $"'{type}' is not allowed in a transcription session.", "type");
+        }
+
         switch (type)
         {
             case "session.update":
@@ -57,6 +65,7 @@ internal sealed class RealtimeCommands
 
                 _hearing.Configure();
                 TellSession("session.updated");
+                _mcp.ListTools();
                 return null;
             case "input_audio_buffer.append":
                 return _hearing.Append(Encoding.UTF8.GetBytes(command["audio"]!.GetValue<string>()));
@@ -70,6 +79,11 @@ internal sealed class RealtimeCommands
                 if (failed is null && command["item"]!["type"]!.ToString() == "function_call_output")
                 {
                     _record.FunctionOutputs.Add((command["item"]!["call_id"]!.ToString(), command["item"]!["output"]!.ToString()));
+                }
+
+                if (failed is null && command["item"]!["type"]!.ToString() == "mcp_approval_response")
+                {
+                    _mcp.Answer((JsonObject)command["item"]!);
                 }
 
                 return failed;
@@ -91,6 +105,14 @@ internal sealed class RealtimeCommands
                     return new RealtimeTwinError("conversation_already_has_active_response", $"Conversation already has an active response in progress: {_speaking.ActiveId}. Wait until the response is finished before creating a new one.");
                 }
 
+                foreach (JsonNode? item in overrides?["input"] as JsonArray ?? [])
+                {
+                    if (item!["type"]!.ToString() == "item_reference" && _conversation.Find(item["id"]!.ToString()) is null)
+                    {
+                        return new RealtimeTwinError("invalid_value", $"Item with item_id not found: {item["id"]}.", "response.input");
+                    }
+                }
+
                 _idleGeneration++;
                 _speaking.Begin(overrides);
                 return null;
@@ -106,6 +128,9 @@ internal sealed class RealtimeCommands
                 return new RealtimeTwinError("invalid_event", $"Invalid event: '{type}' is not valid on this connection.", "type");
         }
     }
+
+    /// <summary>Lists the tools of the session's MCP servers, those of a client secret too.</summary>
+    public void ListTools() => _mcp.ListTools();
 
     public void TellSession(string type)
     {

@@ -36,7 +36,7 @@ internal sealed class RealtimeConversation(RealtimeEventWriter events, RealtimeI
     {
         if (command["item"] is not JsonObject given)
         {
-            return RealtimeSessionRules.Missing("item");
+            return RealtimeFieldRules.Missing("item");
         }
 
         var body = (JsonObject)given.DeepClone();
@@ -71,11 +71,33 @@ internal sealed class RealtimeConversation(RealtimeEventWriter events, RealtimeI
             return new RealtimeTwinError("invalid_tool_call_id", $"Tool call ID '{body["call_id"]}' not found in conversation.", "item.call_id");
         }
 
+        if (body["type"]!.ToString() == "mcp_approval_response" && Find(body["approval_request_id"]!.ToString())?.Body["type"]?.ToString() != "mcp_approval_request")
+        {
+            return new RealtimeTwinError("invalid_value", $"Approval request '{body["approval_request_id"]}' not found in conversation.", "item.approval_request_id");
+        }
+
         body.Remove("id");
         body.Insert(0, "id", id);
-        body["object"] = "realtime.item";
-        body["status"] = "completed";
-        var item = new RealtimeItem(id, body);
+        if (!body["type"]!.ToString().StartsWith("mcp_", StringComparison.Ordinal))
+        {
+            body["object"] = "realtime.item";
+            body["status"] = "completed";
+        }
+
+        if (body["type"]!.ToString() == "function_call" && !body.ContainsKey("call_id"))
+        {
+            body["call_id"] = ids.Next("call_");
+        }
+
+        // Events tell of items without their audio; only the answer to a retrieve has it.
+        var whole = (JsonObject)body.DeepClone();
+        bool hasAudio = false;
+        foreach (JsonObject part in (body["content"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            hasAudio |= part.Remove("audio");
+        }
+
+        var item = new RealtimeItem(id, body) { Given = hasAudio ? whole : null };
         _items.Insert(index, item);
         string? previous = index > 0 ? _items[index - 1].Id : null;
         Tell("conversation.item.added", item, previous);
@@ -107,7 +129,7 @@ internal sealed class RealtimeConversation(RealtimeEventWriter events, RealtimeI
             return new RealtimeTwinError("item_retrieve_invalid_item_id", $"Error retrieving item: the item with id '{id}' does not exist.", "item_id");
         }
 
-        var body = (JsonObject)item.Body.DeepClone();
+        var body = (JsonObject)(item.Given ?? item.Body).DeepClone();
         if (body["content"] is JsonArray { Count: > 0 } content && content[0] is JsonObject part)
         {
             if (item.UserAudio is { } heard)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Concierge.Simulation.Time;
 using Concierge.WebSockets;
 
 namespace Concierge.Simulation.Realtime;
@@ -22,12 +23,13 @@ internal sealed class RealtimeEventWriter
     private readonly Random _random;
     private readonly ArrayBufferWriter<byte> _buffer = new(4096);
     private readonly Utf8JsonWriter _json;
-    private readonly Func<TimeSpan> _now;
+    private readonly Agenda _agenda;
+    private TimeSpan _lastDue;
     private string _type = "";
     private bool _typeLast;
     private long _count;
 
-    public RealtimeEventWriter(WebSocketWriter socket, RealtimeTwinOptions options, RealtimeFaultPlan faults, RealtimeTwinRecord record, int seed, Func<TimeSpan> now)
+    public RealtimeEventWriter(WebSocketWriter socket, RealtimeTwinOptions options, RealtimeFaultPlan faults, RealtimeTwinRecord record, int seed, Agenda agenda)
     {
         _socket = socket;
         _options = options;
@@ -36,8 +38,11 @@ internal sealed class RealtimeEventWriter
         _ids = new RealtimeIds(seed ^ 0x5EED);
         _random = new Random(seed ^ 0x0DE5);
         _json = new Utf8JsonWriter(_buffer, s_json);
-        _now = now;
+        _agenda = agenda;
     }
+
+    /// <summary>Where what is sent is written too; null for nowhere.</summary>
+    public RealtimeEventLog? Log { get; init; }
 
     /// <summary>Starts an event; write its fields into the result and call <see cref="End"/>.</summary>
     public Utf8JsonWriter Begin(string type)
@@ -119,10 +124,40 @@ internal sealed class RealtimeEventWriter
         _json.WriteRawValue('"' + value.Replace("/", "\\/", StringComparison.Ordinal) + '"', skipInputValidation: true);
     }
 
+    /// <summary>Sends a message, or as late as the line's delay wants it and behind all that is late already.</summary>
     public void SendRaw(ReadOnlySpan<byte> message, string type)
     {
+        TimeSpan now = _agenda.Now, due = now + _faults.Current.Delay;
+        _lastDue = due > _lastDue ? due : _lastDue;
+        if (_lastDue > now)
+        {
+            byte[] copy = message.ToArray();
+            _agenda.At(_lastDue, () => Append(copy, type));
+        }
+        else
+        {
+            Append(message, type);
+        }
+    }
+
+    /// <summary>Does something once all that was sent so far has left.</summary>
+    public void AfterLast(Action action)
+    {
+        if (_lastDue > _agenda.Now)
+        {
+            _agenda.At(_lastDue, action);
+        }
+        else
+        {
+            action();
+        }
+    }
+
+    private void Append(ReadOnlySpan<byte> message, string type)
+    {
+        Log?.Write("server", _agenda.Now, message);
         WebSocketAppendResult result = _socket.TryAppend(WebSocketOpcode.Text, message);
-        _record.Add(new RealtimeTwinEvent(_now(), type, message.Length, result == WebSocketAppendResult.Accepted,
+        _record.Add(new RealtimeTwinEvent(_agenda.Now, type, message.Length, result == WebSocketAppendResult.Accepted,
             _options.KeepEventText ? System.Text.Encoding.UTF8.GetString(message) : null));
     }
 }

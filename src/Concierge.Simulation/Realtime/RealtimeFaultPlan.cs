@@ -16,30 +16,48 @@ internal sealed class RealtimeFaultPlan
     private bool _waiting;
     private int _failures;
     private int _transcriptionFailures;
+    private int _listingFailures;
 
     public RealtimeFaultPlan(RealtimeTwinFaults faults, Agenda agenda, Lock gate, WebSocketWriter socket)
     {
         _agenda = agenda;
         _gate = gate;
         _socket = socket;
-        Current = faults;
+        Settings = faults;
         Set(faults);
         Generation = 0;
     }
 
-    public RealtimeTwinFaults Current { get; private set; }
+    /// <summary>All that was set, whether it holds now or not.</summary>
+    public RealtimeTwinFaults Settings { get; private set; }
+
+    /// <summary>What holds now: nothing before <see cref="RealtimeTwinFaults.From"/> and after <see cref="RealtimeTwinFaults.Until"/>.</summary>
+    public RealtimeTwinFaults Current
+    {
+        get
+        {
+            if (Settings.From <= TimeSpan.Zero && Settings.Until is null)
+            {
+                return Settings;
+            }
+
+            TimeSpan since = _agenda.Now - _setAt;
+            return since >= Settings.From && (Settings.Until is not { } until || since < until) ? Settings : RealtimeTwinFaults.None;
+        }
+    }
 
     /// <summary>Counts the settings, so that what an earlier one scheduled does not happen.</summary>
     public int Generation { get; private set; }
 
     public void Set(RealtimeTwinFaults faults)
     {
-        Current = faults;
+        Settings = faults;
         Generation++;
         _setAt = _agenda.Now;
         _readingStallAt = faults.StallReadingAt is { } at ? _setAt + at : null;
         _failures = faults.FailResponses;
         _transcriptionFailures = faults.FailTranscriptions;
+        _listingFailures = faults.FailListings;
         _shutUntil = TimeSpan.Zero;
     }
 
@@ -54,15 +72,18 @@ internal sealed class RealtimeFaultPlan
             }
 
             _readingStallAt = null;
-            return Current.StallReadingFor;
+            return Settings.StallReadingFor;
         }
     }
 
     /// <summary>The code that the present response fails with; null when it does not. Call it under the lock.</summary>
-    public string? TakeResponseFailure() => _failures > 0 && _failures-- > 0 ? Current.FailCode : null;
+    public string? TakeResponseFailure() => _failures > 0 && Current.FailResponses > 0 && _failures-- > 0 ? Settings.FailCode : null;
 
     /// <summary>Whether the present transcription fails. Call it under the lock.</summary>
-    public bool TakeTranscriptionFailure() => _transcriptionFailures > 0 && _transcriptionFailures-- > 0;
+    public bool TakeTranscriptionFailure() => _transcriptionFailures > 0 && Current.FailTranscriptions > 0 && _transcriptionFailures-- > 0;
+
+    /// <summary>Whether the present listing of an MCP server's tools fails. Call it under the lock.</summary>
+    public bool TakeListingFailure() => _listingFailures > 0 && Current.FailListings > 0 && _listingFailures-- > 0;
 
     /// <summary>Shuts the valve. Call it under the lock.</summary>
     public void StallWriting(TimeSpan time)

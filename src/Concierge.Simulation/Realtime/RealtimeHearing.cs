@@ -13,17 +13,19 @@ namespace Concierge.Simulation.Realtime;
 /// </summary>
 internal sealed class RealtimeHearing
 {
+    // PROTOCOL B.9: 15 MiB for one append.
+    private const int MostAppendBytes = 15 * 1024 * 1024;
+
     private const int MostPauseInsideTurnMs = 400;
 
     private readonly RealtimeEventWriter _events;
     private readonly RealtimeConversation _conversation;
     private readonly RealtimeSessionState _session;
     private readonly RealtimeTwinRecord _record;
-    private readonly RealtimeTwinOptions _options;
     private readonly RealtimeIds _ids;
     private readonly Agenda _agenda;
     private readonly ScenarioProgress _progress;
-    private readonly RealtimeFaultPlan _faults;
+    private readonly RealtimeTranscriber _transcriber;
     private readonly (string Clip, string Transcript)[] _script;
     private SpeechDetector _detector = new(24000);
     private byte[] _bytes = new byte[1024];
@@ -50,11 +52,10 @@ internal sealed class RealtimeHearing
         _conversation = conversation;
         _session = session;
         _record = record;
-        _options = options;
         _ids = ids;
         _agenda = agenda;
         _progress = progress;
-        _faults = faults;
+        _transcriber = new RealtimeTranscriber(events, session, options, ids, agenda, faults);
         _script = Script(progress.Scenario);
         Configure();
     }
@@ -102,6 +103,11 @@ internal sealed class RealtimeHearing
     /// <returns>The refusal, or null.</returns>
     public RealtimeTwinError? Append(ReadOnlySpan<byte> base64)
     {
+        if (base64.Length > MostAppendBytes)
+        {
+            return new RealtimeTwinError("string_above_max_length", $"Invalid 'audio': string too long. Expected a string with maximum length {MostAppendBytes}, but got a string with length {base64.Length} instead.", "audio");
+        }
+
         int most = Base64.GetMaxDecodedFromUtf8Length(base64.Length) + 1;
         if (_bytes.Length < most)
         {
@@ -244,7 +250,7 @@ internal sealed class RealtimeHearing
         _conversation.Finish(item);
         if (_session.TranscribesInput)
         {
-            Transcribe(item, transcript, endMs - startMs);
+            _transcriber.Transcribe(item, transcript, endMs - startMs);
         }
     }
 
@@ -265,59 +271,5 @@ internal sealed class RealtimeHearing
         }
 
         return [.. script];
-    }
-
-    private void TellFailed(RealtimeItem item)
-    {
-        Utf8JsonWriter json = _events.Begin("conversation.item.input_audio_transcription.failed");
-        json.WriteString("item_id", item.Id);
-        json.WriteNumber("content_index", 0);
-        json.WriteStartObject("error");
-        json.WriteString("type", "server_error");
-        json.WriteString("code", "audio_unintelligible");
-        json.WriteString("message", "The audio could not be transcribed.");
-        json.WriteNull("param");
-        json.WriteEndObject();
-        _events.End();
-    }
-
-    // Asynchronous: in two deltas and a whole, while the response may already be under way.
-    private void Transcribe(RealtimeItem item, string text, double speechMs)
-    {
-        if (_faults.TakeTranscriptionFailure())
-        {
-            _agenda.After(TimeSpan.FromMilliseconds(_options.TranscriptionMs), () => TellFailed(item));
-            return;
-        }
-
-        int middle = text.IndexOf(' ', text.Length / 2);
-        string[] parts = middle > 0 ? [text[..middle], text[middle..]] : [text];
-        TimeSpan at = _agenda.Now + TimeSpan.FromMilliseconds(_options.TranscriptionMs);
-        foreach (string part in parts)
-        {
-            _agenda.At(at, () =>
-            {
-                Utf8JsonWriter json = _events.Begin("conversation.item.input_audio_transcription.delta");
-                json.WriteString("item_id", item.Id);
-                json.WriteNumber("content_index", 0);
-                json.WriteString("delta", part);
-                _events.End();
-            });
-            at += TimeSpan.FromMilliseconds(40);
-        }
-
-        _agenda.At(at, () =>
-        {
-            item.Body["content"]![0]!["transcript"] = text;
-            Utf8JsonWriter json = _events.Begin("conversation.item.input_audio_transcription.completed");
-            json.WriteString("item_id", item.Id);
-            json.WriteNumber("content_index", 0);
-            json.WriteString("transcript", text);
-            json.WriteStartObject("usage");
-            json.WriteString("type", "duration");
-            json.WriteNumber("seconds", Math.Max(1, Math.Ceiling(speechMs / 1000)));
-            json.WriteEndObject();
-            _events.End();
-        });
     }
 }

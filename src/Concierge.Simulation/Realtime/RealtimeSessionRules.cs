@@ -1,14 +1,12 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using static Concierge.Simulation.Realtime.RealtimeFieldRules;
 
 namespace Concierge.Simulation.Realtime;
 
 /// <summary>The field rules of a GA session.update, with the vendor's codes and <c>param</c> paths. Only looks; changes nothing.</summary>
 internal static class RealtimeSessionRules
 {
-    private delegate RealtimeTwinError? Rule(JsonNode? value, string path);
-
-    private static readonly Dictionary<string, Rule> s_session = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, RealtimeFieldRule> s_session = new(StringComparer.Ordinal)
     {
         ["type"] = OneOf("realtime", "transcription"),
         ["output_modalities"] = Modalities,
@@ -19,41 +17,41 @@ internal static class RealtimeSessionRules
         ["tools"] = Tools,
         ["tool_choice"] = ToolChoice,
         ["parallel_tool_calls"] = Flag,
-        ["reasoning"] = (value, path) => Fields(value, path, s_reasoning!),
+        ["reasoning"] = Reasoning,
         ["max_output_tokens"] = MaxOutputTokens,
         ["truncation"] = Truncation,
         ["tracing"] = Tracing,
-        ["prompt"] = (value, path) => value is null ? null : Fields(value, path, s_prompt!, "id"),
+        ["prompt"] = Prompt,
     };
 
-    private static readonly Dictionary<string, Rule> s_audio = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, RealtimeFieldRule> s_audio = new(StringComparer.Ordinal)
     {
         ["input"] = (value, path) => Fields(value, path, s_input!),
         ["output"] = (value, path) => Fields(value, path, s_output!),
     };
 
-    private static readonly Dictionary<string, Rule> s_input = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, RealtimeFieldRule> s_input = new(StringComparer.Ordinal)
     {
         ["format"] = Format,
-        ["transcription"] = (value, path) => value is null ? null : Fields(value, path, s_transcription!),
+        ["transcription"] = Transcription,
         ["noise_reduction"] = (value, path) => value is null ? null : Fields(value, path, s_noise!, "type"),
         ["turn_detection"] = TurnDetection,
     };
 
-    private static readonly Dictionary<string, Rule> s_output = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, RealtimeFieldRule> s_output = new(StringComparer.Ordinal)
     {
         ["format"] = Format,
         ["voice"] = Voice,
         ["speed"] = Number(0.25, 1.5),
     };
 
-    private static readonly Dictionary<string, Rule> s_format = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, RealtimeFieldRule> s_format = new(StringComparer.Ordinal)
     {
         ["type"] = OneOf("audio/pcm", "audio/pcmu", "audio/pcma"),
         ["rate"] = Integer(24000, 24000),
     };
 
-    private static readonly Dictionary<string, Rule> s_transcription = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, RealtimeFieldRule> s_transcription = new(StringComparer.Ordinal)
     {
         ["model"] = Text(nullable: false),
         ["language"] = Text(nullable: false),
@@ -63,13 +61,13 @@ internal static class RealtimeSessionRules
         ["delay"] = OneOf("minimal", "low", "medium", "high", "xhigh"),
     };
 
-    private static readonly Dictionary<string, Rule> s_noise = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, RealtimeFieldRule> s_noise = new(StringComparer.Ordinal)
     {
         ["type"] = OneOf("near_field", "far_field"),
         ["strength"] = Number(0, 1),
     };
 
-    private static readonly Dictionary<string, Rule> s_serverVad = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, RealtimeFieldRule> s_serverVad = new(StringComparer.Ordinal)
     {
         ["type"] = OneOf("server_vad", "semantic_vad"),
         ["threshold"] = Number(0, 1),
@@ -80,7 +78,7 @@ internal static class RealtimeSessionRules
         ["interrupt_response"] = Flag,
     };
 
-    private static readonly Dictionary<string, Rule> s_semanticVad = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, RealtimeFieldRule> s_semanticVad = new(StringComparer.Ordinal)
     {
         ["type"] = OneOf("server_vad", "semantic_vad"),
         ["eagerness"] = OneOf("low", "medium", "high", "auto"),
@@ -88,7 +86,7 @@ internal static class RealtimeSessionRules
         ["interrupt_response"] = Flag,
     };
 
-    private static readonly Dictionary<string, Rule> s_function = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, RealtimeFieldRule> s_function = new(StringComparer.Ordinal)
     {
         ["type"] = OneOf("function", "mcp"),
         ["name"] = Text(nullable: false),
@@ -96,7 +94,7 @@ internal static class RealtimeSessionRules
         ["parameters"] = (value, path) => value is JsonObject ? null : WrongType(path, "an object", value),
     };
 
-    private static readonly Dictionary<string, Rule> s_mcp = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, RealtimeFieldRule> s_mcp = new(StringComparer.Ordinal)
     {
         ["type"] = OneOf("function", "mcp"),
         ["server_label"] = Text(nullable: false),
@@ -105,23 +103,42 @@ internal static class RealtimeSessionRules
         ["tunnel_id"] = Text(nullable: false),
         ["authorization"] = Text(nullable: true),
         ["headers"] = Anything,
-        ["allowed_tools"] = Anything,
-        ["require_approval"] = Anything,
+        ["allowed_tools"] = AllowedTools,
+        ["require_approval"] = Approval,
         ["server_description"] = Text(nullable: true),
         ["allowed_callers"] = Anything,
         ["defer_loading"] = Flag,
     };
 
-    private static readonly Dictionary<string, Rule> s_reasoning = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, RealtimeFieldRule> s_toolFilter = new(StringComparer.Ordinal)
+    {
+        ["tool_names"] = TextList,
+        ["read_only"] = Flag,
+    };
+
+    private static readonly Dictionary<string, RealtimeFieldRule> s_reasoning = new(StringComparer.Ordinal)
     {
         ["effort"] = OneOf("minimal", "low", "medium", "high", "xhigh"),
     };
 
-    private static readonly Dictionary<string, Rule> s_prompt = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, RealtimeFieldRule> s_prompt = new(StringComparer.Ordinal)
     {
         ["id"] = Text(nullable: false),
         ["version"] = Text(nullable: true),
         ["variables"] = Anything,
+    };
+
+    // A session that only transcribes has ears and nothing else.
+    private static readonly Dictionary<string, RealtimeFieldRule> s_transcriptionSession = new(StringComparer.Ordinal)
+    {
+        ["type"] = OneOf("realtime", "transcription"),
+        ["audio"] = (value, path) => Fields(value, path, s_transcriptionAudio!),
+        ["include"] = Include,
+    };
+
+    private static readonly Dictionary<string, RealtimeFieldRule> s_transcriptionAudio = new(StringComparer.Ordinal)
+    {
+        ["input"] = (value, path) => Fields(value, path, s_input!),
     };
 
     /// <summary>Checks an update against the rules.</summary>
@@ -132,15 +149,20 @@ internal static class RealtimeSessionRules
             return Missing("session.type");
         }
 
-        if (Fields(update, "session", s_session) is { } error)
+        if (OneOf("realtime", "transcription")(update["type"], "session.type") is { } unknown)
         {
-            return error;
+            return unknown;
         }
 
         string type = update["type"]!.GetValue<string>();
         if (type != effective["type"]!.GetValue<string>())
         {
             return new RealtimeTwinError("invalid_value", $"Passing a {type} session update event to a {effective["type"]} session is not allowed.", "session.type");
+        }
+
+        if (Fields(update, "session", type == "transcription" ? s_transcriptionSession : s_session) is { } error)
+        {
+            return error;
         }
 
         if (hasSpoken && update["audio"]?["output"]?["voice"] is { } voice && !JsonNode.DeepEquals(voice, effective["audio"]!["output"]!["voice"]))
@@ -156,46 +178,7 @@ internal static class RealtimeSessionRules
         return null;
     }
 
-    internal static RealtimeTwinError Missing(string path) => new("missing_required_parameter", $"Missing required parameter: '{path}'.", path);
-
-    internal static RealtimeTwinError Unknown(string path) => new("unknown_parameter", $"Unknown parameter: '{path}'.", path);
-
-    internal static RealtimeTwinError WrongType(string path, string expected, JsonNode? got) =>
-        new("invalid_type", $"Invalid type for '{path}': expected {expected}, but got {Kind(got)} instead.", path);
-
-    private static RealtimeTwinError? Fields(JsonNode? value, string path, Dictionary<string, Rule> rules, params string[] required)
-    {
-        if (value is not JsonObject fields)
-        {
-            return WrongType(path, "an object", value);
-        }
-
-        foreach (string name in required)
-        {
-            if (!fields.ContainsKey(name))
-            {
-                return Missing(path + "." + name);
-            }
-        }
-
-        foreach ((string name, JsonNode? field) in fields)
-        {
-            string inner = path + "." + name;
-            if (!rules.TryGetValue(name, out Rule? rule))
-            {
-                return Unknown(inner);
-            }
-
-            if (rule(field, inner) is { } error)
-            {
-                return error;
-            }
-        }
-
-        return null;
-    }
-
-    private static RealtimeTwinError? Format(JsonNode? value, string path)
+    internal static RealtimeTwinError? Format(JsonNode? value, string path)
     {
         if (Fields(value, path, s_format, "type") is { } error)
         {
@@ -205,6 +188,32 @@ internal static class RealtimeSessionRules
         bool isPcm = value!["type"]!.GetValue<string>() == "audio/pcm";
         bool hasRate = ((JsonObject)value).ContainsKey("rate");
         return isPcm && !hasRate ? Missing(path + ".rate") : !isPcm && hasRate ? Unknown(path + ".rate") : null;
+    }
+
+    // Which model takes which hint (PROTOCOL B.3).
+    private static RealtimeTwinError? Transcription(JsonNode? value, string path)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        if (Fields(value, path, s_transcription) is { } error)
+        {
+            return error;
+        }
+
+        string? model = value["model"]?.GetValue<string>();
+        bool live = model == "gpt-realtime-whisper";
+        foreach ((string name, bool taken) in (ReadOnlySpan<(string, bool)>)[("languages", model is "gpt-transcribe" or "gpt-live-transcribe"), ("keywords", model is "gpt-transcribe" or "gpt-live-transcribe"), ("delay", live), ("prompt", !live)])
+        {
+            if (model is not null && !taken && ((JsonObject)value).ContainsKey(name))
+            {
+                return new RealtimeTwinError("invalid_value", $"The parameter '{name}' is not supported with the transcription model '{model}'.", path + "." + name);
+            }
+        }
+
+        return null;
     }
 
     private static RealtimeTwinError? TurnDetection(JsonNode? value, string path)
@@ -218,7 +227,7 @@ internal static class RealtimeSessionRules
         return Fields(value, path, semantic ? s_semanticVad : s_serverVad, "type");
     }
 
-    private static RealtimeTwinError? Modalities(JsonNode? value, string path)
+    internal static RealtimeTwinError? Modalities(JsonNode? value, string path)
     {
         if (value is not JsonArray list)
         {
@@ -239,12 +248,12 @@ internal static class RealtimeSessionRules
             : new RealtimeTwinError("invalid_value", $"Invalid modalities: {list.ToJsonString()}. Supported combinations are: ['text'] and ['audio'].", path);
     }
 
-    private static RealtimeTwinError? Voice(JsonNode? value, string path) =>
+    internal static RealtimeTwinError? Voice(JsonNode? value, string path) =>
         value is JsonObject custom
-            ? Fields(custom, path, new Dictionary<string, Rule>(StringComparer.Ordinal) { ["id"] = Text(nullable: false) }, "id")
+            ? Fields(custom, path, new Dictionary<string, RealtimeFieldRule>(StringComparer.Ordinal) { ["id"] = Text(nullable: false) }, "id")
             : Text(nullable: false)(value, path);
 
-    private static RealtimeTwinError? Tools(JsonNode? value, string path)
+    internal static RealtimeTwinError? Tools(JsonNode? value, string path)
     {
         if (value is not JsonArray list)
         {
@@ -259,32 +268,62 @@ internal static class RealtimeSessionRules
             {
                 return error;
             }
+
+            if (mcp && new[] { "server_url", "connector_id", "tunnel_id" }.Count(((JsonObject)list[i]!).ContainsKey) != 1)
+            {
+                return new RealtimeTwinError("missing_required_parameter", "Exactly one of 'server_url', 'connector_id' and 'tunnel_id' must be given.", inner + ".server_url");
+            }
         }
 
         return null;
     }
 
-    private static RealtimeTwinError? ToolChoice(JsonNode? value, string path) => value is JsonObject choice
+    private static RealtimeTwinError? AllowedTools(JsonNode? value, string path) => value switch
+    {
+        null => null,
+        JsonObject filter => Fields(filter, path, s_toolFilter),
+        _ => TextList(value, path),
+    };
+
+    private static RealtimeTwinError? Approval(JsonNode? value, string path) => value switch
+    {
+        null => null,
+        JsonObject rule => Fields(
+            rule,
+            path,
+            new Dictionary<string, RealtimeFieldRule>(StringComparer.Ordinal)
+            {
+                ["always"] = (filter, inner) => Fields(filter, inner, s_toolFilter),
+                ["never"] = (filter, inner) => Fields(filter, inner, s_toolFilter),
+            }),
+        _ => OneOf("always", "never")(value, path),
+    };
+
+    internal static RealtimeTwinError? ToolChoice(JsonNode? value, string path) => value is JsonObject choice
         ? Fields(
             choice,
             path,
-            new Dictionary<string, Rule>(StringComparer.Ordinal)
+            new Dictionary<string, RealtimeFieldRule>(StringComparer.Ordinal)
             {
                 ["type"] = OneOf("function", "mcp"),
                 ["name"] = Text(nullable: true),
                 ["server_label"] = Text(nullable: false),
             },
-            "type")
+            choice["type"]?.ToString() == "mcp" ? ["type", "server_label"] : ["type", "name"])
         : OneOf("none", "auto", "required")(value, path);
 
-    private static RealtimeTwinError? MaxOutputTokens(JsonNode? value, string path) =>
+    internal static RealtimeTwinError? Reasoning(JsonNode? value, string path) => Fields(value, path, s_reasoning);
+
+    internal static RealtimeTwinError? Prompt(JsonNode? value, string path) => value is null ? null : Fields(value, path, s_prompt, "id");
+
+    internal static RealtimeTwinError? MaxOutputTokens(JsonNode? value, string path) =>
         Kind(value) == "a string" ? OneOf("inf")(value, path) : Integer(1, 4096)(value, path);
 
     private static RealtimeTwinError? Truncation(JsonNode? value, string path) => value is JsonObject ratio
         ? Fields(
             ratio,
             path,
-            new Dictionary<string, Rule>(StringComparer.Ordinal)
+            new Dictionary<string, RealtimeFieldRule>(StringComparer.Ordinal)
             {
                 ["type"] = OneOf("retention_ratio"),
                 ["retention_ratio"] = Number(0, 1),
@@ -300,7 +339,7 @@ internal static class RealtimeSessionRules
         JsonObject settings => Fields(
             settings,
             path,
-            new Dictionary<string, Rule>(StringComparer.Ordinal)
+            new Dictionary<string, RealtimeFieldRule>(StringComparer.Ordinal)
             {
                 ["workflow_name"] = Text(nullable: false),
                 ["group_id"] = Text(nullable: false),
@@ -331,58 +370,4 @@ internal static class RealtimeSessionRules
 
         return null;
     }
-
-    private static RealtimeTwinError? TextList(JsonNode? value, string path) =>
-        value is JsonArray list && list.All(e => Kind(e) == "a string") ? null : WrongType(path, "an array of strings", value);
-
-    private static RealtimeTwinError? Anything(JsonNode? value, string path) => null;
-
-    private static RealtimeTwinError? Flag(JsonNode? value, string path) =>
-        value?.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? null : WrongType(path, "a boolean", value);
-
-    private static Rule Text(bool nullable) => (value, path) =>
-        (nullable && value is null) || value?.GetValueKind() == JsonValueKind.String ? null : WrongType(path, "a string", value);
-
-    private static Rule OneOf(params string[] values) => (value, path) =>
-        value?.GetValueKind() != JsonValueKind.String
-            ? WrongType(path, "a string", value)
-            : values.Contains(value.GetValue<string>(), StringComparer.Ordinal)
-                ? null
-                : new RealtimeTwinError("invalid_value", $"Invalid value: '{value.GetValue<string>()}'. Supported values are: {string.Join(", ", values.Select(v => $"'{v}'"))}.", path);
-
-    private static Rule Number(double least, double most) => (value, path) =>
-    {
-        if (value?.GetValueKind() != JsonValueKind.Number)
-        {
-            return WrongType(path, "a decimal", value);
-        }
-
-        double number = RealtimeTurnDetection.Number(value, 0);
-        return number >= least && number <= most ? null : OutOfRange(path, value, least, most);
-    };
-
-    private static Rule Integer(long least, long most) => (value, path) =>
-    {
-        if (value?.GetValueKind() != JsonValueKind.Number || !long.TryParse(value.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture, out long number))
-        {
-            return WrongType(path, "an integer", value);
-        }
-
-        return number >= least && number <= most ? null : OutOfRange(path, value, least, most);
-    };
-
-    private static RealtimeTwinError OutOfRange(string path, JsonNode value, double least, double most) => new(
-        "invalid_value",
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Invalid value: {value.ToJsonString()}. Expected a value between {least} and {most}."),
-        path);
-
-    private static string Kind(JsonNode? value) => value?.GetValueKind() switch
-    {
-        null or JsonValueKind.Null => "null",
-        JsonValueKind.String => "a string",
-        JsonValueKind.Number => "a number",
-        JsonValueKind.True or JsonValueKind.False => "a boolean",
-        JsonValueKind.Array => "an array",
-        _ => "an object",
-    };
 }

@@ -5,55 +5,31 @@ namespace Concierge.Simulation.Realtime;
 /// <summary>The effective session: the JSON that session.created and session.updated show, and what the twin reads from it.</summary>
 internal sealed class RealtimeSessionState
 {
-    public RealtimeSessionState(string id, string model, long expiresAt)
+    public RealtimeSessionState(string id, string model, long expiresAt, bool isTranscription = false)
     {
-        Effective = new JsonObject
-        {
-            ["type"] = "realtime",
-            ["object"] = "realtime.session",
-            ["id"] = id,
-            ["model"] = model,
-            ["output_modalities"] = new JsonArray("audio"),
-            ["instructions"] = "Your knowledge cutoff is 2023-10. You are a helpful, witty, and friendly AI. Act like a human, but remember that you aren't a human.",
-            ["tools"] = new JsonArray(),
-            ["tool_choice"] = "auto",
-            ["max_output_tokens"] = "inf",
-            ["tracing"] = null,
-            ["truncation"] = "auto",
-            ["prompt"] = null,
-            ["expires_at"] = expiresAt,
-            ["audio"] = new JsonObject
-            {
-                ["input"] = new JsonObject
-                {
-                    ["format"] = new JsonObject { ["type"] = "audio/pcm", ["rate"] = 24000 },
-                    ["transcription"] = null,
-                    ["noise_reduction"] = null,
-                    ["turn_detection"] = DefaultServerVad(),
-                },
-                ["output"] = new JsonObject
-                {
-                    ["format"] = new JsonObject { ["type"] = "audio/pcm", ["rate"] = 24000 },
-                    ["voice"] = "marin",
-                    ["speed"] = 1.0,
-                },
-            },
-            ["include"] = null,
-        };
+        IsTranscription = isTranscription;
+        Effective = isTranscription ? Transcription(id, expiresAt) : Realtime(id, model, expiresAt);
         Read();
     }
 
     public JsonObject Effective { get; private set; }
 
+    /// <summary>Whether the session only transcribes: no responses, no tools, no voice.</summary>
+    public bool IsTranscription { get; }
+
     public RealtimeWireFormat InputFormat { get; private set; }
 
     public RealtimeWireFormat OutputFormat { get; private set; }
 
-    public string OutputFormatJson => Effective["audio"]!["output"]!["format"]!.ToJsonString();
-
     public string Voice { get; private set; } = "marin";
 
-    public bool TranscribesInput { get; private set; }
+    public bool TranscribesInput => TranscriptionModel is not null;
+
+    /// <summary>What transcribes the input; null when nothing does.</summary>
+    public string? TranscriptionModel { get; private set; }
+
+    /// <summary>Whether transcriptions carry the probability of every token.</summary>
+    public bool IncludesLogProbs { get; private set; }
 
     public bool IsTextOnly { get; private set; }
 
@@ -124,13 +100,67 @@ internal sealed class RealtimeSessionState
         }
     }
 
+    private static JsonObject Realtime(string id, string model, long expiresAt) => new()
+    {
+        ["type"] = "realtime",
+        ["object"] = "realtime.session",
+        ["id"] = id,
+        ["model"] = model,
+        ["output_modalities"] = new JsonArray("audio"),
+        ["instructions"] = "Your knowledge cutoff is 2023-10. You are a helpful, witty, and friendly AI. Act like a human, but remember that you aren't a human.",
+        ["tools"] = new JsonArray(),
+        ["tool_choice"] = "auto",
+        ["max_output_tokens"] = "inf",
+        ["tracing"] = null,
+        ["truncation"] = "auto",
+        ["prompt"] = null,
+        ["expires_at"] = expiresAt,
+        ["audio"] = new JsonObject
+        {
+            ["input"] = new JsonObject
+            {
+                ["format"] = new JsonObject { ["type"] = "audio/pcm", ["rate"] = 24000 },
+                ["transcription"] = null,
+                ["noise_reduction"] = null,
+                ["turn_detection"] = DefaultServerVad(),
+            },
+            ["output"] = new JsonObject
+            {
+                ["format"] = new JsonObject { ["type"] = "audio/pcm", ["rate"] = 24000 },
+                ["voice"] = "marin",
+                ["speed"] = 1.0,
+            },
+        },
+        ["include"] = null,
+    };
+
+    private static JsonObject Transcription(string id, long expiresAt) => new()
+    {
+        ["type"] = "transcription",
+        ["object"] = "realtime.transcription_session",
+        ["id"] = id,
+        ["expires_at"] = expiresAt,
+        ["audio"] = new JsonObject
+        {
+            ["input"] = new JsonObject
+            {
+                ["format"] = new JsonObject { ["type"] = "audio/pcm", ["rate"] = 24000 },
+                ["transcription"] = null,
+                ["noise_reduction"] = null,
+                ["turn_detection"] = new JsonObject { ["type"] = "server_vad", ["threshold"] = 0.5, ["prefix_padding_ms"] = 300, ["silence_duration_ms"] = 500 },
+            },
+        },
+        ["include"] = null,
+    };
+
     private void Read()
     {
         JsonNode audio = Effective["audio"]!;
         InputFormat = Format(audio["input"]?["format"]);
         OutputFormat = Format(audio["output"]?["format"]);
         Voice = audio["output"]?["voice"] is JsonValue voice ? voice.ToString() : "custom";
-        TranscribesInput = audio["input"]?["transcription"] is not null;
+        TranscriptionModel = audio["input"]?["transcription"] is JsonObject transcription ? transcription["model"]?.ToString() ?? "whisper-1" : null;
+        IncludesLogProbs = Effective["include"] is JsonArray include && include.Count > 0;
         IsTextOnly = Effective["output_modalities"] is JsonArray modalities && modalities.Count == 1 && modalities[0]!.GetValue<string>() == "text";
         TurnDetection = audio["input"]?["turn_detection"] is JsonObject detection ? RealtimeTurnDetection.From(detection) : null;
     }

@@ -26,6 +26,7 @@ internal sealed class RealtimeSpeaking
     private readonly Random _sizes;
     private readonly Func<long> _unsentBytes;
     private readonly RealtimeResponseEvents _write;
+    private readonly RealtimeToolCalls _calls;
     private RealtimeActiveResponse? _active;
     private long _deltas;
 
@@ -39,6 +40,7 @@ internal sealed class RealtimeSpeaking
         RealtimeIds ids,
         Agenda agenda,
         ScenarioProgress progress,
+        RealtimeMcp mcp,
         Func<long> unsentBytes)
     {
         _events = events;
@@ -53,6 +55,7 @@ internal sealed class RealtimeSpeaking
         _sizes = new Random(progress.Scenario.Seed ^ 0x51CE);
         _unsentBytes = unsentBytes;
         _write = new RealtimeResponseEvents(events, session, record, ids.Next("conv_"));
+        _calls = new RealtimeToolCalls(events, _write, conversation, mcp, ids, _sizes);
     }
 
     public bool IsActive => _active is not null;
@@ -166,6 +169,7 @@ internal sealed class RealtimeSpeaking
             return;
         }
 
+        _calls.CallApproved(active);
         if (turn is null || (turn.Clip is null && !(active.IsText && turn.Transcript.Length > 0)))
         {
             CallFunctions(active);
@@ -363,47 +367,7 @@ internal sealed class RealtimeSpeaking
 
     private void CallFunctions(RealtimeActiveResponse active)
     {
-        foreach (ScenarioFunctionCall call in active.Turn?.Calls ?? [])
-        {
-            string callId = _ids.Next("call_");
-            string arguments = call.Arguments.ToJsonString();
-            var item = new RealtimeItem(_ids.Next("item_"), new JsonObject
-            {
-                ["id"] = null,
-                ["object"] = "realtime.item",
-                ["type"] = "function_call",
-                ["status"] = "in_progress",
-                ["name"] = call.Name,
-                ["call_id"] = callId,
-                ["arguments"] = "",
-            });
-            item.Body["id"] = item.Id;
-            _write.Item("response.output_item.added", active, item);
-            Enter(active, item);
-            for (int at = 0; at < arguments.Length;)
-            {
-                int length = Math.Min(arguments.Length - at, _sizes.Next(3, 24));
-                Utf8JsonWriter delta = _write.BeginOutput("response.function_call_arguments.delta", active, item.Id);
-                delta.WriteString("call_id", callId);
-                delta.WriteString("delta", arguments.AsSpan(at, length));
-                _events.End();
-                at += length;
-            }
-
-            Utf8JsonWriter done = _write.BeginOutput("response.function_call_arguments.done", active, item.Id);
-            done.WriteString("call_id", callId);
-            done.WriteString("name", call.Name);
-            done.WriteString("arguments", arguments);
-            _events.End();
-            item.Body["status"] = "completed";
-            item.Body["arguments"] = arguments;
-            _write.Item("response.output_item.done", active, item);
-            Leave(active, item);
-            active.Output.Add(item.Body.DeepClone());
-            active.Record.Calls.Add((call.Name, callId, arguments));
-            active.OutputIndex++;
-        }
-
+        _calls.Call(active);
         End(active, "completed", null);
     }
 

@@ -15,6 +15,9 @@ public sealed record RealtimeTwinConnection
     /// <summary>Settings that the key carries (an ephemeral one): applied before session.created. Null for none.</summary>
     public System.Text.Json.Nodes.JsonObject? Session { get; init; }
 
+    /// <summary>Whether the query said <c>intent=transcription</c>: a session that transcribes and never answers.</summary>
+    public bool IsTranscription { get; init; }
+
     /// <summary>Whether <see cref="ApiKey"/> was found good already, as an ephemeral key is.</summary>
     public bool IsAuthorized { get; init; }
 }

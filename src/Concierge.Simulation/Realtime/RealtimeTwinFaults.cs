@@ -57,6 +57,15 @@ public sealed record RealtimeTwinFaults
     /// <summary>Write at most so many octets a second; 0 for no limit.</summary>
     public int ThrottleBytesPerSecond { get; init; }
 
+    /// <summary>Send every event this much later than it happened, in its order.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>When the faults that have no time of their own (delay, throttle, those of responses, deltas and events) begin. Default: at once.</summary>
+    public TimeSpan From { get; init; }
+
+    /// <summary>When they end; null for never.</summary>
+    public TimeSpan? Until { get; init; }
+
     /// <summary>Send a recoverable <c>error</c> event at this time.</summary>
     public TimeSpan? ErrorEventAt { get; init; }
 
@@ -71,6 +80,9 @@ public sealed record RealtimeTwinFaults
 
     /// <summary>How many transcriptions of the caller fail.</summary>
     public int FailTranscriptions { get; init; }
+
+    /// <summary>How many listings of an MCP server's tools fail.</summary>
+    public int FailListings { get; init; }
 
     /// <summary>Send all that is left of a response in one delta, every n-th delta; 0 for never.</summary>
     public int HugeEveryDeltas { get; init; }

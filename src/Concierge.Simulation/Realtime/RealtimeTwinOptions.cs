@@ -33,6 +33,9 @@ public sealed record RealtimeTwinOptions
     /// <summary>Keeps the text of every event in the record, for checks against a schema; costs memory. Default false.</summary>
     public bool KeepEventText { get; init; }
 
+    /// <summary>Where every event of either direction goes, a line of JSON each: <c>session</c>, <c>at_ms</c>, <c>from</c> (client or server), <c>event</c>. Null for nowhere.</summary>
+    public TextWriter? EventLog { get; init; }
+
     /// <summary>What goes wrong on this connection. Default: nothing.</summary>
     public RealtimeTwinFaults Faults { get; init; } = RealtimeTwinFaults.None;
 }

@@ -37,6 +37,7 @@ public sealed class RealtimeTwinSession
     private readonly Agenda _agenda;
     private readonly CancellationTokenSource _ended = new();
     private readonly RealtimeFaultPlan _faults;
+    private readonly RealtimeEventLog? _log;
     private readonly RealtimeEventWriter _events;
     private readonly RealtimeSessionState _session;
     private readonly RealtimeConversation _conversation;
@@ -75,8 +76,10 @@ public sealed class RealtimeTwinSession
         var ids = new RealtimeIds(progress.Seed);
         DateTimeOffset now = time.GetUtcNow();
         Record = new RealtimeTwinRecord(now, new AudioTrack(24000)) { SessionId = ids.Next("sess_") };
-        _events = new RealtimeEventWriter(_socket, _options, _faults, Record, progress.Seed, () => _agenda.Now);
-        _session = new RealtimeSessionState(Record.SessionId, _connection.Model, (now + _options.SessionLimit).ToUnixTimeSeconds());
+        _log = _options.EventLog is { } log ? new RealtimeEventLog(log, Record.SessionId) : null;
+        _events = new RealtimeEventWriter(_socket, _options, _faults, Record, progress.Seed, _agenda) { Log = _log };
+        bool transcribes = _connection.IsTranscription || _connection.Session?["type"]?.ToString() == "transcription";
+        _session = new RealtimeSessionState(Record.SessionId, _connection.Model, (now + _options.SessionLimit).ToUnixTimeSeconds(), transcribes);
         if (_connection.Session is { } settings)
         {
             _session.TryUpdate(settings, hasSpoken: false);
@@ -84,8 +87,9 @@ public sealed class RealtimeTwinSession
 
         _conversation = new RealtimeConversation(_events, ids);
         _hearing = new RealtimeHearing(_events, _conversation, _session, Record, _options, ids, _agenda, progress, _faults);
-        _speaking = new RealtimeSpeaking(_events, _conversation, _session, Record, _options, _faults, ids, _agenda, progress, () => _socket.PendingBytes);
-        _commands = new RealtimeCommands(_events, _session, _conversation, _hearing, _speaking, Record, _agenda);
+        var mcp = new RealtimeMcp(_events, _conversation, _session, ids, _agenda, _faults, scenario);
+        _speaking = new RealtimeSpeaking(_events, _conversation, _session, Record, _options, _faults, ids, _agenda, progress, mcp, () => _socket.PendingBytes);
+        _commands = new RealtimeCommands(_events, _session, _conversation, _hearing, _speaking, mcp, Record, _agenda);
     }
 
     /// <summary>What happened; complete when <see cref="RunAsync"/> has returned.</summary>
@@ -231,6 +235,7 @@ public sealed class RealtimeTwinSession
         }
 
         _commands.TellSession("session.created");
+        _commands.ListTools();
         _agenda.At(_options.SessionLimit, () => Refuse(
             new RealtimeTwinError("session_expired", "Your session hit the maximum duration of 60 minutes."), 1001, ""));
         Schedule();
@@ -239,7 +244,7 @@ public sealed class RealtimeTwinSession
     // The faults' times count from now: the opening, or the moment they were set.
     private void Schedule()
     {
-        RealtimeTwinFaults faults = _faults.Current;
+        RealtimeTwinFaults faults = _faults.Settings;
         int generation = _faults.Generation;
         At(faults.ErrorEventAt, () => SendError(
             new RealtimeTwinError(faults.ErrorEventCode, "The server had an error while processing your request. Sorry about that!", null, faults.ErrorEventCode == "server_error" ? "server_error" : "invalid_request_error"), null));
@@ -270,6 +275,8 @@ public sealed class RealtimeTwinSession
             SendError(new RealtimeTwinError("invalid_event", "The message must be a text frame holding one JSON object."), null);
             return;
         }
+
+        _log?.Write("client", _agenda.Now, message);
 
         // Fifty times a second: no tree for audio.
         if (RealtimeAppendReader.TryRead(message, out ReadOnlySpan<byte> audio))
@@ -341,7 +348,7 @@ public sealed class RealtimeTwinSession
         Record.ClosedByTwin = true;
         Record.CloseCode = code;
         Record.CloseReason = reason;
-        _ = _socket.CloseAsync(code, reason);
+        _events.AfterLast(() => _ = _socket.CloseAsync(code, reason));
         _agenda.After(s_closeTimeout, _ended.Cancel);
     }
 

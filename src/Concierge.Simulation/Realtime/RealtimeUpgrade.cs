@@ -89,20 +89,43 @@ internal sealed class RealtimeUpgrade(
         string? key = KeyOf(request);
         bool ephemeral = secrets.TryUse(key, out JsonObject? settings);
         string? model = request.Query["model"].ToString() is { Length: > 0 } given ? given : settings?["model"]?.ToString();
-        if (string.IsNullOrEmpty(model))
+        if (WrongQuery(request.Query, model, settings) is { } wrong)
         {
-            await RefuseAsync(context, 400, "You must provide a model parameter.");
+            await RefuseAsync(context, wrong.Status, wrong.Message);
             return;
         }
 
         await RunAsync(context, decision, progress, behaviour, new RealtimeTwinConnection
         {
-            Model = model,
+            Model = model ?? "",
+            IsTranscription = request.Query["intent"] == "transcription",
             ApiKey = key,
             AsksForBeta = request.Headers["OpenAI-Beta"].ToString().Contains("realtime=v1", StringComparison.Ordinal),
             Session = settings,
             IsAuthorized = ephemeral,
         });
+    }
+
+    // Exactly one of model, intent and call_id (PROTOCOL B.1); a client secret may stand for the first two.
+    private static (int Status, string Message)? WrongQuery(IQueryCollection query, string? model, JsonObject? settings)
+    {
+        string call = query["call_id"].ToString(), intent = query["intent"].ToString();
+        if ((call.Length > 0 ? 1 : 0) + (intent.Length > 0 ? 1 : 0) + (query["model"].ToString().Length > 0 ? 1 : 0) > 1)
+        {
+            return (400, "Give exactly one of model, intent and call_id.");
+        }
+
+        if (call.Length > 0)
+        {
+            return (404, $"No call with the id '{call}': this twin has no WebRTC and no SIP.");
+        }
+
+        if (intent.Length > 0)
+        {
+            return intent == "transcription" ? null : (400, $"Invalid intent '{intent}'. Supported values are: 'transcription'.");
+        }
+
+        return string.IsNullOrEmpty(model) && settings?["type"]?.ToString() != "transcription" ? (400, "You must provide a model parameter.") : null;
     }
 
     // A scenario that loses connections goes on over the next ones; any other begins with each.

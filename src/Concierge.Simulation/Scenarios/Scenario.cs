@@ -20,6 +20,9 @@ public sealed record Scenario
     /// <summary>Seeds every choice that the twin makes (sizes of deltas, key orders, jitter). Default 1.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>What the call is for. Default: booking.</summary>
+    public ScenarioPurpose Purpose { get; init; }
+
     /// <summary>All turns of both sides in the order in which they are expected. Each side walks through its own.</summary>
     public required IReadOnlyList<ScenarioTurn> Turns { get; init; }
 

@@ -14,6 +14,9 @@ public sealed record ScenarioExpectations
     /// <summary>Milliseconds from the callee's first sound of an interruption to the last sound of the agent at the callee's ear.</summary>
     public int? InterruptionStopsWithinMs { get; init; }
 
+    /// <summary>Whether the node's marks must prove what was heard: one back for every answer that was heard to its end.</summary>
+    public bool Marks { get; init; }
+
     /// <summary>The confirmation number as the outcome must hold it.</summary>
     public string? ConfirmationNumber { get; init; }
 

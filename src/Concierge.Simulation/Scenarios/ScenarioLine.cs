@@ -3,6 +3,9 @@ namespace Concierge.Simulation.Scenarios;
 /// <summary>The telephone line between the callee and the carrier.</summary>
 public sealed record ScenarioLine
 {
+    /// <summary>Gain on what the callee says, in dB: negative for a quiet line. Default 0.</summary>
+    public double LevelDb { get; init; }
+
     /// <summary>Level of white noise on what the callee sends, in dBFS; null for a clean line (digital silence between words).</summary>
     public double? NoiseDb { get; init; }
 

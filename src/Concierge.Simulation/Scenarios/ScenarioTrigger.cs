@@ -14,4 +14,7 @@ public enum ScenarioTrigger
 
     /// <summary>The callee's own last turn ended this long ago, whatever the agent does.</summary>
     Elapsed,
+
+    /// <summary>The turn's <see cref="ScenarioTurn.Digits"/> were heard as tones: what a menu waits for.</summary>
+    Digits,
 }

@@ -28,7 +28,13 @@ public sealed record ScenarioTurn
     /// <summary>Callee: digits pressed before anything is said (0-9, *, #, A-D).</summary>
     public string? Dtmf { get; init; }
 
-    /// <summary>Callee: a tone or music instead of a clip: its frequency in hertz; 0 for none.</summary>
+    /// <summary>Callee, with <c>when: digits</c>: the keys that it wants to hear, the last of those heard; null takes any one key.</summary>
+    public string? Digits { get; init; }
+
+    /// <summary>Callee: hold music instead of a clip, for so many milliseconds; 0 for none.</summary>
+    public int MusicMs { get; init; }
+
+    /// <summary>Callee: a tone instead of a clip: its frequency in hertz; 0 for none.</summary>
     public int ToneHz { get; init; }
 
     /// <summary>Callee: how long the tone lasts, in milliseconds.</summary>
@@ -54,14 +60,24 @@ public sealed record ScenarioTurn
     internal ScenarioTurn Resolve(int index, string? folder)
     {
         string where = $"Turn {index + 1} ({By.ToString().ToLowerInvariant()})";
-        if (AfterMs < 0 || ToneMs < 0 || ToneHz < 0)
+        if (AfterMs < 0 || ToneMs < 0 || ToneHz < 0 || MusicMs < 0)
         {
             throw new ScenarioException($"{where}: times and frequencies are not negative.");
         }
 
-        if (By == ScenarioSpeaker.Agent && (Dtmf is not null || HangUp || ToneHz > 0))
+        if (By == ScenarioSpeaker.Agent && (Dtmf is not null || Digits is not null || HangUp || ToneHz > 0 || MusicMs > 0))
         {
-            throw new ScenarioException($"{where}: dtmf, hangUp and toneHz belong to the callee.");
+            throw new ScenarioException($"{where}: dtmf, digits, hangUp, toneHz and musicMs belong to the callee.");
+        }
+
+        if (Digits is not null && When != ScenarioTrigger.Digits)
+        {
+            throw new ScenarioException($"{where}: digits are waited for with \"when\": \"digits\"; what the callee presses is dtmf.");
+        }
+
+        if ((Say is null ? 0 : 1) + (ToneHz > 0 ? 1 : 0) + (MusicMs > 0 ? 1 : 0) > 1)
+        {
+            throw new ScenarioException($"{where}: say, toneHz and musicMs exclude each other.");
         }
 
         if (By == ScenarioSpeaker.Callee && (Calls.Count > 0 || End != ScenarioResponseEnd.Completed || OutOfBand))
@@ -69,9 +85,14 @@ public sealed record ScenarioTurn
             throw new ScenarioException($"{where}: calls, end and outOfBand belong to the agent.");
         }
 
-        if (Dtmf is not null && Dtmf.Any(c => !"0123456789*#ABCD".Contains(c)))
+        if (Calls.Any(c => c.Server is null && (c.Output is not null || c.Error is not null)))
         {
-            throw new ScenarioException($"{where}: '{Dtmf}' holds something that is no DTMF digit.");
+            throw new ScenarioException($"{where}: output and error belong to calls of an MCP server (give server too).");
+        }
+
+        if ((Dtmf + Digits).FirstOrDefault(c => !"0123456789*#ABCD".Contains(c)) is var wrong and not '\0')
+        {
+            throw new ScenarioException($"{where}: '{wrong}' is no DTMF digit.");
         }
 
         if (Say is null)

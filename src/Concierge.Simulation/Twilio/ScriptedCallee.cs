@@ -17,6 +17,7 @@ internal sealed class ScriptedCallee
     // Heard this long after the callee began to interrupt, silence means that the agent gave way.
     private const int YieldGapMs = 200;
 
+    private readonly DtmfDetector _keys = new();
     private readonly ScenarioTurn[] _script;
     private readonly ScenarioCallee _manner;
     private TwilioTwinRecord _record;
@@ -34,6 +35,8 @@ internal sealed class ScriptedCallee
     private TwilioTwinTurn? _turn;
     private TwilioTwinTurn? _yielding;
     private long _yieldBase;
+    private string _keysHeard = "";  // since the callee's last turn
+    private long _lastKey;
 
     public ScriptedCallee(Scenario scenario, TwilioTwinRecord record)
     {
@@ -58,6 +61,13 @@ internal sealed class ScriptedCallee
     {
         _now += FrameMs;
         double level = Loudness.Db(heard);
+        if (_keys.Process(heard) is { } key)
+        {
+            _keysHeard += key;
+            _lastKey = _now;
+            _record.DigitsHeard.Add((TimeSpan.FromMilliseconds(_now - _base), key));
+        }
+
         Listen(level > _manner.SpeechThresholdDb);
         Digits = null;
         if (_saying is null && HangsUp is null)
@@ -141,6 +151,7 @@ internal sealed class ScriptedCallee
         {
             null => false,
             ScenarioTrigger.Answered => _now - FrameMs >= turn.AfterMs,
+            ScenarioTrigger.Digits => _keysHeard.Length > 0 && _keysHeard.EndsWith(turn.Digits ?? "", StringComparison.Ordinal) && _now - _lastKey >= turn.AfterMs,
             ScenarioTrigger.Elapsed => _now - FrameMs - _ownEnd >= turn.AfterMs,
             // An agent that ended too early for the interruption is answered like one that ended.
             ScenarioTrigger.Speaking => _speechStart >= 0 ? _now - _speechStart >= turn.AfterMs && _now - _lastLoud <= FrameMs : HasFallenSilent(1000),
@@ -160,8 +171,8 @@ internal sealed class ScriptedCallee
 
     private void Begin(ScenarioTurn turn)
     {
-        bool says = turn.Clip is not null || turn.ToneHz > 0;
-        bool interrupts = says && _speechStart >= 0 && _now - _lastLoud <= FrameMs;
+        bool says = turn.Clip is not null || turn.ToneHz > 0 || turn.MusicMs > 0;
+        bool interrupts = says && turn.When != ScenarioTrigger.Digits && _speechStart >= 0 && _now - _lastLoud <= FrameMs;
         Digits = turn.Dtmf;
         _turn = new TwilioTwinTurn
         {
@@ -179,7 +190,7 @@ internal sealed class ScriptedCallee
             _yieldBase = _base;
         }
 
-        _saying = turn.Clip is { } clip ? clip.At(8000).ToArray() : turn.ToneHz > 0 ? Tone(turn.ToneHz, turn.ToneMs) : [];
+        _saying = turn.Clip is { } clip ? clip.At(8000).ToArray() : turn.ToneHz > 0 ? Tone(turn.ToneHz, turn.ToneMs) : HoldMusic.Create(turn.MusicMs);
         _said = 0;
         if (_saying.Length == 0)
         {
@@ -193,6 +204,7 @@ internal sealed class ScriptedCallee
         _turn!.EndedAt = TimeSpan.FromMilliseconds(_now - _turnBase);
         _ownEnd = _now;
         _heardSinceTurn = false;
+        _keysHeard = "";
         if (_script[_turn.Index].HangUp)
         {
             HangsUp = TwilioTwinEnd.CalleeHungUp;

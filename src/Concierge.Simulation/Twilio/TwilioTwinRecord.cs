@@ -48,6 +48,9 @@ public sealed class TwilioTwinRecord
     /// <summary>What the vendor would have warned of. The vendor reports each code once per stream; all are here.</summary>
     public List<TwilioTwinWarning> Warnings { get; } = [];
 
+    /// <summary>Keys that the callee heard as tones, with their times.</summary>
+    public List<(TimeSpan At, char Digit)> DigitsHeard { get; } = [];
+
     /// <summary>Digits pressed, with their times.</summary>
     public List<(TimeSpan At, char Digit)> Digits { get; } = [];
 

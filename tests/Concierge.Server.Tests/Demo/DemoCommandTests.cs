@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Concierge.Audio;
 using Concierge.Server.Cli;
 using Concierge.Server.Shell;
+using Concierge.Simulation.Scenarios;
+using Concierge.TestKit;
 
 namespace Concierge.Server.Tests.Demo;
 
@@ -28,16 +30,51 @@ public sealed class DemoCommandTests : IDisposable
         Assert.Single(result["transcript"]!.AsArray(), t => (bool)t!["interrupted"]!);
     }
 
+    // Among them: a re-dial with the conversation told anew, an interruption, keys pressed, tools and their outputs.
     [Theory]
     [InlineData("upstream-lost")]
     [InlineData("alternative-time")]
     [InlineData("fully-booked")]
-    public async Task Plays_a_scenario_and_checks_the_outcome_it_expects(string scenario)
+    [InlineData("cancellation")]
+    [InlineData("barge-in-middle")]
+    [InlineData("ivr")]
+    public async Task Plays_a_scenario_as_it_expects_and_sends_the_model_nothing_that_breaks_the_vendors_rules(string scenario)
     {
-        (int code, string output, string error) = await RunAsync("demo", "--fast", "--json", "--scenario", scenario, "--output", _folder);
+        Directory.CreateDirectory(_folder);
+        string log = Path.Combine(_folder, "events.jsonl");
+        (int code, string output, string error) = await RunAsync("demo", "--fast", "--json", "--scenario", scenario, "--output", _folder, "--events", log);
         JsonNode result = JsonNode.Parse(output)!;
         Assert.True(code == 0, string.Join('\n', result["checks"]!.AsArray().Select(c => c!.ToJsonString())) + error);
-        Assert.Contains(result["checks"]!.AsArray(), c => c!["name"]!.ToString() == "The outcome is what the scenario came to");
+        bool hasOutcome = ScenarioLibrary.Get(scenario).Expect.Outcome is not null;
+        Assert.Equal(hasOutcome, result["checks"]!.AsArray().Any(c => c!["name"]!.ToString() == "The outcome is what the scenario came to"));
+
+        int events = 0;
+        await foreach (string line in File.ReadLinesAsync(log))
+        {
+            JsonNode entry = JsonNode.Parse(line)!;
+            JsonObject sent = entry["event"]!.AsObject();
+            string[] broken = [.. entry["from"]!.ToString() == "client" ? RealtimeClientRules.Broken(sent) : RealtimeServerRules.Broken(sent)];
+            Assert.True(broken.Length == 0, $"{string.Join("; ", broken)} in {line}");
+            events++;
+        }
+
+        Assert.True(events > 100);
+    }
+
+    [Fact]
+    public async Task A_failed_expectation_says_where_in_the_call_and_leaves_the_recordings()
+    {
+        Directory.CreateDirectory(_folder);
+        string file = Path.Combine(_folder, "mine.json");
+        string text = ScenarioLibrary.Text("fully-booked").Replace("\"functionCalls\": [ \"record_outcome\", \"end_call\" ]", "\"functionCalls\": [ \"end_call\" ]", StringComparison.Ordinal)
+            .Replace("\"rejected\", \"confirmation_number\"", "\"confirmed\", \"confirmation_number\"", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, text);
+        (int code, string output, _) = await RunAsync("demo", "--fast", "--scenario", file, "--output", _folder);
+        Assert.Equal(ExitCodes.Failed, code);
+        Assert.Matches(@"FAIL\s+The call went as the scenario says: functions called in order: record_outcome, end_call; expected end_call \[at 00:\d\d\.\d{3}\]", output);
+        Assert.Matches(@"FAIL\s+The outcome is what the scenario came to: status is ""rejected"", expected ""confirmed"" \[at 00:\d\d\.\d{3}\]", output);
+        Assert.Contains("Listen:", output, StringComparison.Ordinal);
+        Assert.All((string[])["call.wav", "caller.wav", "agent.wav"], wav => Assert.True(new FileInfo(Path.Combine(_folder, wav)).Length > 100_000));
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json.Nodes;
+using Concierge.Simulation.Exchange;
+using Concierge.Simulation.Speech;
 using Concierge.WebSockets;
 
 namespace Concierge.Simulation.Tests.Calls;
@@ -101,7 +103,14 @@ internal sealed class NaiveBridge(IDuplexPipe carrier, IDuplexPipe model)
                     break;
                 case "response.function_call_arguments.done":
                     Model($$$"""{"type":"conversation.item.create","item":{"type":"function_call_output","call_id":"{{{message["call_id"]}}}","output":"{\"ok\":true}"}}""");
-                    if (message["name"]!.ToString() == "end_call")
+                    if (message["name"]!.ToString() == "send_dtmf")
+                    {
+                        string keys = JsonNode.Parse(message["arguments"]!.ToString())!["digits"]!.ToString();
+                        byte[] tones = Array.ConvertAll(SpokenText.Dial(keys), TelephoneCodec.ToMuLaw);
+                        Carrier($$$"""{"event":"media","streamSid":"{{{_streamSid}}}","media":{"payload":"{{{Convert.ToBase64String(tones)}}}"}}""");
+                        Carrier($$$"""{"event":"mark","streamSid":"{{{_streamSid}}}","mark":{"name":"keys"}}""");
+                    }
+                    else if (message["name"]!.ToString() == "end_call")
                     {
                         _hangUpWhenPlayed = true;
                     }

@@ -21,7 +21,7 @@ public sealed class ScenarioTests
         BridgedCall call = BridgedCall.Run(scenario);
 
         IReadOnlyList<ScenarioCheckResult> results = ScenarioCheck.Run(scenario, call.Model, call.Carrier);
-        Assert.True(results.All(r => r.Passed), string.Join('\n', results.Select(r => $"{(r.Passed ? "ok  " : "FAIL")} {r.Name}: {r.Detail}")));
+        Assert.True(results.All(r => r.Passed), string.Join('\n', results.Select(r => $"{(r.Passed ? "ok  " : "FAIL")} {r}")));
         Assert.Null(call.Model.Fault);
         Assert.Null(call.Carrier.Fault);
     }
@@ -43,6 +43,9 @@ public sealed class ScenarioTests
     [InlineData("""{"name":"x","turns":[{"by":"waiter"}]}""", "by")]
     [InlineData("""{"name":"x","turns":[{"by":"agent","dtmf":"1"}]}""", "belong to the callee")]
     [InlineData("""{"name":"x","turns":[{"by":"callee","dtmf":"1x"}]}""", "no DTMF digit")]
+    [InlineData("""{"name":"x","turns":[{"by":"callee","digits":"1"}]}""", "\"when\": \"digits\"")]
+    [InlineData("""{"name":"x","turns":[{"by":"callee","toneHz":400,"musicMs":10}]}""", "exclude each other")]
+    [InlineData("""{"name":"x","turns":[{"by":"agent","calls":[{"name":"f","output":"x"}]}]}""", "belong to calls of an MCP server")]
     [InlineData("""{"name":"x","turns":[{"by":"callee","calls":[{"name":"f"}]}]}""", "belong to the agent")]
     [InlineData("""{"name":"x","turns":[{"by":"callee","afterMs":-5}]}""", "not negative")]
     public void A_scenario_that_makes_no_sense_is_refused_with_its_place(string json, string message)

@@ -29,6 +29,7 @@ public sealed class SchemaTests
         Same(typeof(RealtimeTwinFaults), s_scenario["$defs"]!["faults"]!, RealtimeFaultJson.Options);
         Enum<ScenarioSpeaker>(s_scenario["$defs"]!["turn"]!["properties"]!["by"]!);
         Enum<ScenarioTrigger>(s_scenario["$defs"]!["turn"]!["properties"]!["when"]!);
+        Enum<ScenarioPurpose>(s_scenario["properties"]!["purpose"]!);
         Enum<ScenarioResponseEnd>(s_scenario["$defs"]!["turn"]!["properties"]!["end"]!);
         Enum<ScenarioAnswer>(s_scenario["properties"]!["callee"]!["properties"]!["answers"]!);
     }

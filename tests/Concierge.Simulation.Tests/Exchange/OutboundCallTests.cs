@@ -74,6 +74,23 @@ public sealed class OutboundCallTests
     }
 
     [Fact]
+    public void SendDigits_are_pressed_as_soon_as_somebody_answers()
+    {
+        Scenario menu = Scenario.Parse("""{"name":"menu","turns":[{"by":"callee","when":"digits","digits":"42#","say":"restaurant-hello","hangUp":true}]}""");
+        ExchangeBench.Run(
+            async bench =>
+            {
+                TwilioExchangeCall call = bench.Place("SendDigits=ww42%23&MachineDetection=Enable", to: "%2B15005550199");
+                await call.Ended;
+                Assert.Equal(("SendDigits", "ww42#"), (call.Verbs[0].Name, call.Verbs[0].Detail));
+                Assert.True((call.EndedAt - call.AnsweredAt)!.Value.TotalSeconds < 10);
+                Assert.Null(call.AnsweredBy);
+            },
+            (_, _) => "<Response><Pause length=\"30\"/></Response>",
+            new TwilioExchangeOptions { Numbers = new Dictionary<string, Scenario> { ["+15005550199"] = menu } });
+    }
+
+    [Fact]
     public void The_second_call_of_a_second_waits_in_the_queue()
     {
         ExchangeBench.Run(async bench =>

@@ -40,6 +40,84 @@ public sealed class ControlTests
         Assert.Equal(2, JsonNode.Parse(await http.GetStringAsync("/twin/sessions"))!.AsArray().Count);
     }
 
+    [Fact]
+    public async Task A_handshake_is_slow_and_a_line_breaks_when_the_endpoint_says_so()
+    {
+        var time = new ManualTimeProvider();
+        await using RealtimeTwinServer server = await RealtimeTwinServer.StartAsync(ScenarioLibrary.BookingConfirmed, time: time);
+        using var http = new HttpClient { BaseAddress = server.HttpUrl };
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await PostAsync(http, "/twin/faults?once", """{"handshakeDelayMs":3000}""");
+        Task<ClientWebSocket> connecting = ConnectAsync(server, limit.Token);
+        while (server.Connections == 0)
+        {
+            await Task.Delay(5, limit.Token);
+        }
+
+        Assert.Empty(server.Sessions);
+        while (!connecting.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(5, limit.Token);
+        }
+
+        using ClientWebSocket slow = await connecting;
+        using ClientWebSocket cut = await ConnectAsync(server, limit.Token);
+        await PostAsync(http, "/twin/sessions/0/faults", """{"resetAtMs":0}""");
+        await PostAsync(http, "/twin/sessions/1/faults", """{"dropMidFrameAtMs":0}""");
+        foreach (ClientWebSocket socket in (ClientWebSocket[])[slow, cut])
+        {
+            Task<WebSocketCloseStatus?> reading = ReadToEndAsync(socket, limit.Token);
+            while (!reading.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromMilliseconds(10));
+                await Task.Delay(5, limit.Token);
+            }
+
+            await Assert.ThrowsAsync<WebSocketException>(() => reading);
+        }
+    }
+
+    [Fact]
+    public async Task The_query_names_exactly_one_of_model_intent_and_call()
+    {
+        await using RealtimeTwinServer server = await RealtimeTwinServer.StartAsync(ScenarioLibrary.BookingConfirmed);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        foreach (string query in (string[])["", "?model=m&intent=transcription", "?intent=translation", "?call_id=rtc_1", "?call_id=rtc_1&model=m"])
+        {
+            using var socket = new ClientWebSocket();
+            await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new Uri(server.Url + query), limit.Token));
+            Assert.Empty(server.Sessions);
+        }
+
+        using var ears = new ClientWebSocket();
+        await ears.ConnectAsync(new Uri(server.Url + "?intent=transcription"), limit.Token);
+        var message = new byte[65536];
+        WebSocketReceiveResult first = await ears.ReceiveAsync(new ArraySegment<byte>(message), limit.Token);
+        Assert.Equal("transcription", JsonNode.Parse(message.AsSpan(0, first.Count))!["session"]!["type"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Every_event_of_either_direction_is_logged_as_a_line()
+    {
+        var log = new StringWriter();
+        await using RealtimeTwinServer server = await RealtimeTwinServer.StartAsync(ScenarioLibrary.BookingConfirmed, new RealtimeTwinOptions { EventLog = log });
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using (ClientWebSocket socket = await ConnectAsync(server, limit.Token))
+        {
+            await socket.SendAsync("{\n \"type\": \"input_audio_buffer.clear\"\n}"u8.ToArray(), WebSocketMessageType.Text, true, limit.Token);
+            await socket.SendAsync("no \"json\""u8.ToArray(), WebSocketMessageType.Text, true, limit.Token);
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, "", limit.Token);
+        }
+
+        await server.WaitForRecordAsync(0, limit.Token);
+        JsonNode[] lines = [.. log.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!)];
+        Assert.Equal(["server", "client", "server", "client", "server"], lines.Select(l => l["from"]!.ToString()));
+        Assert.Equal(["session.created", "input_audio_buffer.clear", "input_audio_buffer.cleared", "error"], lines.Select(l => (l["event"] as JsonObject)?["type"]!.ToString()).OfType<string>());
+        Assert.Equal("no \"json\"", lines[3]["event"]!.ToString());
+        Assert.All(lines, l => Assert.StartsWith("sess_", l["session"]!.ToString(), StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("/twin/faults", """{"explodeAtMs":1}""", HttpStatusCode.BadRequest, "explodeAtMs")]
     [InlineData("/twin/faults", "{", HttpStatusCode.BadRequest, "cannot be read")]

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Concierge.Simulation.Realtime;
 using Concierge.Simulation.Scenarios;
 using Concierge.Simulation.Tests.Calls;
+using Concierge.TestKit;
 
 namespace Concierge.Simulation.Tests.Realtime;
 
@@ -91,14 +92,39 @@ public sealed class EventRulesTests
     [InlineData("""{"type":"response.audio.delta","event_id":"e"}""", "unknown event")]
     [InlineData("""{"type":"conversation.item.done","event_id":"e","item":{"type":"message","id":"i","object":"realtime.item","status":"ended","role":"user","content":[]}}""", "status")]
     public void The_rules_find_what_is_wrong(string json, string words) =>
-        Assert.Contains(EventRules.OfServer(JsonNode.Parse(json)!.AsObject()), v => v.Contains(words, StringComparison.Ordinal));
+        Assert.Contains(RealtimeServerRules.Broken(JsonNode.Parse(json)!.AsObject()), v => v.Contains(words, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("""{"type":"conversation.item.truncate","item_id":"i","content_index":0,"audio_end_ms":1.5}""", "audio_end_ms")]
+    [InlineData("""{"type":"conversation.item.truncate","item_id":"i","content_index":0,"audio_end_ms":-1}""", "negative")]
+    [InlineData("""{"type":"conversation.item.truncate","item_id":"i","audio_end_ms":1}""", "content_index")]
+    [InlineData("""{"type":"input_audio_buffer.append","audio":"%"}""", "base64")]
+    [InlineData("""{"type":"input_audio_buffer.commit","now":true}""", "now")]
+    [InlineData("""{"type":"response.create","response":{"modalities":["audio"]}}""", "modalities")]
+    [InlineData("""{"type":"response.create","response":{"output_modalities":["audio","text"]}}""", "output_modalities")]
+    [InlineData("""{"type":"response.create","response":{"max_output_tokens":5000}}""", "max_output_tokens")]
+    [InlineData("""{"type":"session.update","session":{"audio":{}}}""", "type")]
+    [InlineData("""{"type":"session.update","session":{"type":"realtime","audio":{"input":{"format":{"type":"audio/pcm"}}}}}""", "rate")]
+    [InlineData("""{"type":"session.update","session":{"type":"realtime","audio":{"output":{"format":{"type":"g711_ulaw"}}}}}""", "g711_ulaw")]
+    [InlineData("""{"type":"session.update","session":{"type":"realtime","temperature":0.8}}""", "temperature")]
+    [InlineData("""{"type":"session.update","session":{"type":"transcription","instructions":"x"}}""", "instructions")]
+    [InlineData("""{"type":"conversation.item.create","item":{"type":"message","role":"assistant","content":[{"type":"output_audio","audio":""}]}}""", "output_audio")]
+    [InlineData("""{"type":"conversation.item.create","item":{"id":"a-name-of-more-than-thirty-two-characters","type":"message","role":"user","content":[]}}""", "characters")]
+    public void The_rules_find_what_a_client_does_wrong(string json, string words) =>
+        Assert.Contains(RealtimeClientRules.Broken(JsonNode.Parse(json)!.AsObject()), v => v.Contains(words, StringComparison.Ordinal));
 
     private static void Check(RealtimeTwinRecord record)
     {
         foreach (RealtimeTwinEvent sent in record.Sent)
         {
-            string[] wrong = EventRules.OfServer(JsonNode.Parse(sent.Text!)!.AsObject()).ToArray();
+            string[] wrong = RealtimeServerRules.Broken(JsonNode.Parse(sent.Text!)!.AsObject()).ToArray();
             Assert.True(wrong.Length == 0, $"{string.Join("; ", wrong)} in {sent.Text}");
+        }
+
+        foreach (RealtimeTwinEvent received in record.Received.Where(e => e.Accepted))
+        {
+            string[] wrong = RealtimeClientRules.Broken(JsonNode.Parse(received.Text!)!.AsObject()).ToArray();
+            Assert.True(wrong.Length == 0, $"{string.Join("; ", wrong)} in {received.Text}");
         }
 
         // For a check against the vendor's own schema, which is no part of this repository.

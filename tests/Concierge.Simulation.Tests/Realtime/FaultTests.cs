@@ -88,6 +88,61 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void Every_event_comes_late_and_in_order_and_so_does_the_close()
+    {
+        TwinClient.Run(
+            async twin =>
+            {
+                twin.Send(Ask);
+                await twin.WaitForEndAsync();
+                Assert.Equal(1013, twin.CloseCode);
+                Assert.Equal("session.created", twin.Types.First());
+                Assert.Contains("response.output_audio.delta", twin.Types);
+                Assert.All(twin.Times, t => Assert.InRange(t.TotalMilliseconds, 1500, 3500.5));
+                Assert.True(twin.Times.SequenceEqual(twin.Times.Order()));
+            },
+            options: With(new RealtimeTwinFaults { Delay = TimeSpan.FromMilliseconds(1500), CloseAt = TimeSpan.FromSeconds(2), CloseCode = 1013 }));
+    }
+
+    [Fact]
+    public void Faults_without_a_time_of_their_own_hold_from_when_until_when_they_are_told_to()
+    {
+        RealtimeTwinRecord record = TwinClient.Run(
+            async twin =>
+            {
+                for (int i = 0; i < 3; i++)
+                {
+                    twin.Send("""{"type":"input_audio_buffer.clear"}""");
+                    await twin.ExpectAsync("input_audio_buffer.cleared");
+                    await twin.WaitAsync(1000);
+                }
+            },
+            options: With(new RealtimeTwinFaults { UnknownEveryEvents = 1, From = TimeSpan.FromMilliseconds(500), Until = TimeSpan.FromMilliseconds(1500) }));
+        Assert.Equal(["session.created", "input_audio_buffer.cleared", "response.weather.delta", "input_audio_buffer.cleared", "input_audio_buffer.cleared"], record.Sent.Select(e => e.Type));
+    }
+
+    [Fact]
+    public void Reading_stalls_and_goes_on_where_it_stopped()
+    {
+        RealtimeTwinRecord record = TwinClient.Run(
+            async twin =>
+            {
+                await twin.ExpectAsync("session.created");
+                await twin.WaitAsync(1100);
+                for (int i = 0; i < 3; i++)
+                {
+                    twin.Send("""{"type":"input_audio_buffer.clear"}""");
+                }
+
+                await twin.WaitAsync(5000);
+                Assert.Equal(3, twin.Types.Count(t => t == "input_audio_buffer.cleared"));
+            },
+            options: With(new RealtimeTwinFaults { StallReadingAt = TimeSpan.FromSeconds(1), StallReadingFor = TimeSpan.FromSeconds(4) }));
+        Assert.Equal(3, record.Received.Count(e => e.Type == "input_audio_buffer.clear"));
+        Assert.Contains(record.Received, e => e.At >= TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public void Faults_are_read_with_times_in_milliseconds()
     {
         var faults = RealtimeTwinFaults.Parse("""{ "closeAtMs": 1500, "stallReadingForMs": 20, "closeCode": 1013, /* also */ "escapeBase64": true, }""");

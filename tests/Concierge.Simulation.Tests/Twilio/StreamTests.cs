@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Concierge.Simulation.Exchange;
 using Concierge.Simulation.Speech;
 using Concierge.Simulation.Twilio;
 
@@ -197,6 +198,86 @@ public sealed class StreamTests
             more: "\"line\":{\"echoDb\":-6,\"echoDelayMs\":200},");
         Assert.Equal(0, echo.Said.Samples[..1600].ToArray().Max(s => Math.Abs((int)s)));
         Assert.Equal(Loudness.Db(echo.Heard.Samples[..8000]) - 6, Loudness.Db(echo.Said.Samples.Slice(1600, 8000)), 0.2);
+    }
+
+    [Fact]
+    public void A_quiet_line_takes_its_decibels_from_the_voice_alone()
+    {
+        const string Turns = """[{"by":"callee","when":"answered","say":"restaurant-greeting"}]""";
+        TwilioTwinRecord usual = TwinNode.Run(node => node.WaitAsync(3000), Turns), quiet = TwinNode.Run(node => node.WaitAsync(3000), Turns, more: "\"line\":{\"levelDb\":-12},");
+        Assert.Equal(Loudness.Db(usual.Said.Samples) - 12, Loudness.Db(quiet.Said.Samples), 0.2);
+    }
+
+    [Fact]
+    public void A_menu_waits_for_its_digits_as_tones_and_for_nothing_else()
+    {
+        TwilioTwinRecord record = TwinNode.Run(
+            async node =>
+            {
+                await node.WaitAsync(1000);
+                node.Play(ClipLibrary.Get("concierge-purpose").At(8000).ToArray().Select(TelephoneCodec.ToMuLaw).ToArray());
+                await node.WaitAsync(8000);
+                node.Play(Keys("2"));
+                await node.WaitAsync(2000);
+                node.Play(Keys("31#"));
+                await node.WaitAsync(3000);
+            },
+            """[{"by":"callee","when":"digits","digits":"1#","afterMs":400,"say":"restaurant-hello"}]""");
+        Assert.Equal("231#", string.Concat(record.DigitsHeard.Select(d => d.Digit)));
+        TwilioTwinTurn turn = Assert.Single(record.Turns);
+        Assert.Equal(400, (turn.StartedAt - record.DigitsHeard[^1].At).TotalMilliseconds, 20.0);
+        Assert.False(turn.Interrupts);
+    }
+
+    [Fact]
+    public void Every_key_is_heard_once_through_mu_law_and_no_clip_is_taken_for_one()
+    {
+        var detector = new DtmfDetector();
+        Assert.Equal("0123456789*#ABCD", Heard(detector, Keys("0123456789*#ABCD").Select(TelephoneCodec.FromMuLaw).ToArray()));
+        Assert.Equal("55", Heard(detector, Keys("55").Select(TelephoneCodec.FromMuLaw).ToArray()));
+        Assert.All(ClipLibrary.Names, clip => Assert.Equal("", Heard(detector, ClipLibrary.Get(clip).At(8000).ToArray())));
+        Assert.Equal("", Heard(detector, HoldMusic.Create(20_000)));
+    }
+
+    [Fact]
+    public void Hold_music_goes_on_without_a_pause_that_would_end_a_turn()
+    {
+        TwilioTwinRecord record = TwinNode.Run(node => node.WaitAsync(7000), """[{"by":"callee","when":"answered","musicMs":6000,"text":"(music)"}]""");
+        for (int at = 0; at < 5900; at += 100)
+        {
+            Assert.InRange(Loudness.Db(record.Said.Samples.Slice(at * 8, 800)), -36, -12);
+        }
+
+        Assert.Equal(6000, record.Turns[0].EndedAt!.Value.TotalMilliseconds);
+    }
+
+    [Fact]
+    public void Somebody_who_talks_over_the_agent_goes_on_while_it_speaks()
+    {
+        TwilioTwinRecord record = TwinNode.Run(
+            async node =>
+            {
+                node.Play(ClipLibrary.Get("concierge-details").At(8000).ToArray().Select(TelephoneCodec.ToMuLaw).ToArray());
+                await node.WaitAsync(9000);
+            },
+            """[{"by":"callee","when":"speaking","afterMs":1000,"say":"restaurant-hello"},{"by":"callee","when":"elapsed","afterMs":300,"say":"restaurant-when"}]""");
+        Assert.Equal(2, record.Turns.Count);
+        Assert.True(record.Turns[0].Interrupts);
+        Assert.Null(record.Turns[0].AgentStoppedAt);
+        Assert.True(record.AgentSpeech[^1].End > record.Turns[1].EndedAt);
+    }
+
+    private static byte[] Keys(string keys) => Array.ConvertAll(SpokenText.Dial(keys), TelephoneCodec.ToMuLaw);
+
+    private static string Heard(DtmfDetector detector, short[] samples)
+    {
+        string heard = "";
+        for (int at = 0; at + 160 <= samples.Length; at += 160)
+        {
+            heard += detector.Process(samples.AsSpan(at, 160));
+        }
+
+        return heard;
     }
 
     [Fact]

@@ -1,15 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using static Concierge.TestKit.RealtimeFieldCheck;
 
-namespace Concierge.Simulation.Tests.Realtime;
+namespace Concierge.TestKit;
 
 /// <summary>
-/// The vendor's rules for events, field by field (PROTOCOL B.5, B.6): what must be there and of which kind, and what values are closed. Fields that are not listed are
-/// allowed, as the vendor sends such.
+/// The vendor's rules for what the service sends, field by field (PROTOCOL B.6): what must be there and of which kind, and what values are closed. Fields that are not listed
+/// are allowed, as the vendor sends such.
 /// </summary>
-internal static class EventRules
+public static class RealtimeServerRules
 {
-    // name:kind; kinds: s string, i integer, n number, b boolean, o object, a array, ? behind for null allowed, * behind for optional.
     private static readonly Dictionary<string, string> s_server = new(StringComparer.Ordinal)
     {
         ["conversation.item.added"] = "previous_item_id:s?* item:o",
@@ -20,12 +20,16 @@ internal static class EventRules
         ["conversation.item.input_audio_transcription.failed"] = "item_id:s content_index:i error:o",
         ["conversation.item.retrieved"] = "item:o",
         ["conversation.item.truncated"] = "item_id:s content_index:i audio_end_ms:i",
+        ["conversation.item.input_audio_transcription.segment"] = "item_id:s content_index:i text:s id:s speaker:s start:n end:n",
         ["error"] = "error:o",
         ["input_audio_buffer.cleared"] = "",
         ["input_audio_buffer.committed"] = "previous_item_id:s?* item_id:s",
         ["input_audio_buffer.speech_started"] = "audio_start_ms:i item_id:s",
         ["input_audio_buffer.speech_stopped"] = "audio_end_ms:i item_id:s",
         ["input_audio_buffer.timeout_triggered"] = "audio_start_ms:i audio_end_ms:i item_id:s",
+        ["mcp_list_tools.completed"] = "item_id:s",
+        ["mcp_list_tools.failed"] = "item_id:s",
+        ["mcp_list_tools.in_progress"] = "item_id:s",
         ["rate_limits.updated"] = "rate_limits:a",
         ["response.content_part.added"] = "response_id:s item_id:s output_index:i content_index:i part:o",
         ["response.content_part.done"] = "response_id:s item_id:s output_index:i content_index:i part:o",
@@ -33,6 +37,11 @@ internal static class EventRules
         ["response.done"] = "response:o",
         ["response.function_call_arguments.delta"] = "response_id:s item_id:s output_index:i call_id:s delta:s",
         ["response.function_call_arguments.done"] = "response_id:s item_id:s output_index:i call_id:s name:s arguments:s",
+        ["response.mcp_call.completed"] = "output_index:i item_id:s",
+        ["response.mcp_call.failed"] = "output_index:i item_id:s",
+        ["response.mcp_call.in_progress"] = "output_index:i item_id:s",
+        ["response.mcp_call_arguments.delta"] = "response_id:s item_id:s output_index:i delta:s",
+        ["response.mcp_call_arguments.done"] = "response_id:s item_id:s output_index:i arguments:s",
         ["response.output_audio.delta"] = "response_id:s item_id:s output_index:i content_index:i delta:s",
         ["response.output_audio.done"] = "response_id:s item_id:s output_index:i content_index:i",
         ["response.output_audio_transcript.delta"] = "response_id:s item_id:s output_index:i content_index:i delta:s",
@@ -50,12 +59,17 @@ internal static class EventRules
         ["message"] = "id:s object:s status:s role:s content:a",
         ["function_call"] = "id:s object:s status:s call_id:s name:s arguments:s",
         ["function_call_output"] = "id:s object:s status:s call_id:s output:s",
+        ["mcp_list_tools"] = "id:s server_label:s tools:a",
+        ["mcp_call"] = "id:s server_label:s name:s arguments:s approval_request_id:s?* output:s?* error:o?*",
+        ["mcp_approval_request"] = "id:s server_label:s name:s arguments:s",
+        ["mcp_approval_response"] = "id:s approval_request_id:s approve:b reason:s?*",
     };
 
-    private static readonly string[] s_contents = ["input_text", "input_audio", "output_text", "output_audio"];
+    private static readonly string[] s_contents = ["input_text", "input_audio", "input_image", "output_text", "output_audio"];
 
     /// <summary>What a server event breaks; empty when nothing.</summary>
-    public static IEnumerable<string> OfServer(JsonObject e)
+    /// <param name="e">The event.</param>
+    public static IEnumerable<string> Broken(JsonObject e)
     {
         string type = e["type"]?.ToString() ?? "";
         if (!s_server.TryGetValue(type, out string? fields))
@@ -69,9 +83,10 @@ internal static class EventRules
             .. e["item"] is JsonObject item ? Item(item, type) : [],
             .. e["response"] is JsonObject response ? Response(response, type == "response.done") : [],
             .. e["session"] is JsonObject session ? Session(session) : [],
+            .. (e["logprobs"] as JsonArray ?? []).SelectMany(p => Fields(p!.AsObject(), "token:s logprob:n bytes:a", type + ".logprobs")),
             .. e["error"] is JsonObject error && type == "error" ? Fields(error, "type:s code:s?* message:s param:s?* event_id:s?*", "error") : [],
             .. e["part"] is JsonObject part && part["type"]?.ToString() is not ("audio" or "text") ? [$"{type}: part.type '{part["type"]}'"] : Array.Empty<string>(),
-            .. e["usage"] is JsonObject usage && usage["type"]?.ToString() is not ("tokens" or "duration") ? [$"{type}: usage.type '{usage["type"]}'"] : Array.Empty<string>(),
+            .. e["usage"] is JsonObject usage ? Usage(usage) : [],
         ];
     }
 
@@ -86,8 +101,10 @@ internal static class EventRules
         return
         [
             .. Fields(item, fields, $"{where}.item"),
-            .. One(item, "object", where, "realtime.item"),
-            .. One(item, "status", where, "completed", "incomplete", "in_progress"),
+            .. item.ContainsKey("object") ? One(item, "object", where, "realtime.item") : [],
+            .. item.ContainsKey("status") ? One(item, "status", where, "completed", "incomplete", "in_progress") : [],
+            .. (item["tools"] as JsonArray ?? []).SelectMany(t => Fields(t!.AsObject(), "name:s input_schema:o annotations:o?*", where + ".tools")),
+            .. item["error"] is JsonObject error ? One(error, "type", where + ".error", "protocol_error", "tool_execution_error", "http_error").Concat(Fields(error, "message:s", where + ".error")) : [],
             .. type == "message" ? One(item, "role", where, "system", "user", "assistant") : [],
             .. (item["content"] as JsonArray ?? []).SelectMany(c => One(c!.AsObject(), "type", where + ".content", s_contents)),
         ];
@@ -108,54 +125,31 @@ internal static class EventRules
         .. response["max_output_tokens"]?.GetValueKind() == JsonValueKind.String ? One(response, "max_output_tokens", "response", "inf") : [],
     ];
 
-    private static IEnumerable<string> Session(JsonObject session) =>
-    [
-        .. Fields(session, "type:s object:s id:s model:s output_modalities:a instructions:s tools:a tracing:o?* prompt:o?* expires_at:i audio:o include:a?*", "session"),
-        .. One(session, "type", "session", "realtime"),
-        .. One(session, "object", "session", "realtime.session"),
-        .. Format(session["audio"]!["input"]!["format"]!.AsObject()),
-        .. Format(session["audio"]!["output"]!["format"]!.AsObject()),
-    ];
+    private static IEnumerable<string> Usage(JsonObject usage) => usage["type"]?.ToString() switch
+    {
+        "tokens" => Fields(usage, "input_tokens:i output_tokens:i total_tokens:i input_token_details:o*", "usage"),
+        "duration" => Fields(usage, "seconds:n", "usage"),
+        _ => [$"usage.type '{usage["type"]}'"],
+    };
+
+    private static IEnumerable<string> Session(JsonObject session) => session["type"]?.ToString() == "transcription"
+        ?
+        [
+            .. Fields(session, "type:s object:s id:s expires_at:i?* audio:o include:a?*", "session"),
+            .. Format(session["audio"]!["input"]!["format"]!.AsObject()),
+        ]
+        :
+        [
+            .. Fields(session, "type:s object:s id:s model:s output_modalities:a instructions:s tools:a tracing:o?* prompt:o?* expires_at:i audio:o include:a?*", "session"),
+            .. One(session, "type", "session", "realtime"),
+            .. One(session, "object", "session", "realtime.session"),
+            .. Format(session["audio"]!["input"]!["format"]!.AsObject()),
+            .. Format(session["audio"]!["output"]!["format"]!.AsObject()),
+        ];
 
     private static IEnumerable<string> Format(JsonObject format) =>
     [
         .. One(format, "type", "format", "audio/pcm", "audio/pcmu", "audio/pcma"),
         .. (format["type"]!.ToString() == "audio/pcm") == (format["rate"]?.ToString() == "24000") ? Array.Empty<string>() : ["format.rate"],
     ];
-
-    private static IEnumerable<string> One(JsonObject owner, string name, string where, params string[] values) =>
-        values.Contains(owner[name]?.ToString()) ? [] : [$"{where}.{name} is '{owner[name]}'"];
-
-    private static IEnumerable<string> Fields(JsonObject owner, string fields, string where)
-    {
-        foreach (string field in fields.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            string[] parts = field.Split(':');
-            bool optional = parts[1].Contains('*'), nullable = parts[1].Contains('?');
-            if (!owner.TryGetPropertyValue(parts[0], out JsonNode? value))
-            {
-                if (!optional)
-                {
-                    yield return $"{where}: '{parts[0]}' is missing";
-                }
-
-                continue;
-            }
-
-            JsonValueKind kind = value?.GetValueKind() ?? JsonValueKind.Null;
-            bool fits = kind == JsonValueKind.Null ? nullable : parts[1][0] switch
-            {
-                's' => kind == JsonValueKind.String,
-                'i' => kind == JsonValueKind.Number && long.TryParse(value!.ToJsonString(), out _),
-                'n' => kind == JsonValueKind.Number,
-                'b' => kind is JsonValueKind.True or JsonValueKind.False,
-                'o' => kind == JsonValueKind.Object,
-                _ => kind == JsonValueKind.Array,
-            };
-            if (!fits)
-            {
-                yield return $"{where}: '{parts[0]}' is {kind}";
-            }
-        }
-    }
 }
