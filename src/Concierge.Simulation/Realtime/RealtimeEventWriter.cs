@@ -103,6 +103,23 @@ internal sealed class RealtimeEventWriter
         SendRaw(_buffer.WrittenSpan, _type);
     }
 
+    /// <summary>Sends an <c>error</c>, and notes it.</summary>
+    /// <param name="error">What is refused.</param>
+    /// <param name="eventId">The client event's id, when it had one.</param>
+    public void SendError(RealtimeTwinError error, string? eventId)
+    {
+        _record.Errors.Add(error);
+        Utf8JsonWriter json = Begin("error");
+        json.WriteStartObject("error");
+        json.WriteString("type", error.Type);
+        json.WriteString("code", error.Code);
+        json.WriteString("message", error.Message);
+        json.WriteString("param", error.Param);
+        json.WriteString("event_id", eventId);
+        json.WriteEndObject();
+        End();
+    }
+
     /// <summary>Writes base64 as a field, plainly or with escaped slashes.</summary>
     public void WriteBase64(ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, bool spoiled = false)
     {

@@ -246,7 +246,7 @@ public sealed class RealtimeTwinSession
     {
         RealtimeTwinFaults faults = _faults.Settings;
         int generation = _faults.Generation;
-        At(faults.ErrorEventAt, () => SendError(
+        At(faults.ErrorEventAt, () => _events.SendError(
             new RealtimeTwinError(faults.ErrorEventCode, "The server had an error while processing your request. Sorry about that!", null, faults.ErrorEventCode == "server_error" ? "server_error" : "invalid_request_error"), null));
         At(faults.CloseAt, () => Close(faults.CloseCode, faults.CloseReason));
         At(faults.ResetAt, Reset);
@@ -272,7 +272,7 @@ public sealed class RealtimeTwinSession
     {
         if (opcode != WebSocketOpcode.Text)
         {
-            SendError(new RealtimeTwinError("invalid_event", "The message must be a text frame holding one JSON object."), null);
+            _events.SendError(new RealtimeTwinError("invalid_event", "The message must be a text frame holding one JSON object."), null);
             return;
         }
 
@@ -283,7 +283,7 @@ public sealed class RealtimeTwinSession
         {
             if (_hearing.Append(audio) is { } refused)
             {
-                SendError(refused, null);
+                _events.SendError(refused, null);
             }
 
             return;
@@ -302,7 +302,7 @@ public sealed class RealtimeTwinSession
         if (command is null)
         {
             Record.AddReceived(new RealtimeTwinEvent(_agenda.Now, "(not JSON)", message.Length, false, Encoding.UTF8.GetString(message)));
-            SendError(new RealtimeTwinError("invalid_event", "The server had an error while parsing your event: it is not a JSON object."), null);
+            _events.SendError(new RealtimeTwinError("invalid_event", "The server had an error while parsing your event: it is not a JSON object."), null);
             return;
         }
 
@@ -313,27 +313,13 @@ public sealed class RealtimeTwinSession
         Record.AddReceived(new RealtimeTwinEvent(_agenda.Now, type, message.Length, error is null, text));
         if (error is not null)
         {
-            SendError(error, eventId);
+            _events.SendError(error, eventId);
         }
-    }
-
-    private void SendError(RealtimeTwinError error, string? eventId)
-    {
-        Record.Errors.Add(error);
-        Utf8JsonWriter json = _events.Begin("error");
-        json.WriteStartObject("error");
-        json.WriteString("type", error.Type);
-        json.WriteString("code", error.Code);
-        json.WriteString("message", error.Message);
-        json.WriteString("param", error.Param);
-        json.WriteString("event_id", eventId);
-        json.WriteEndObject();
-        _events.End();
     }
 
     private void Refuse(RealtimeTwinError error, int closeCode, string reason)
     {
-        SendError(error, null);
+        _events.SendError(error, null);
         Close(closeCode, reason);
     }
 
