@@ -11,6 +11,7 @@ public class StreamTokensTests
     public static TheoryData<string> Kinds => StoreUnderTest.Kinds;
 
     [Fact]
+    [Trait("door", "stream token")]
     public async Task Opens_one_stream_of_its_own_call_once()
     {
         StreamTokens tokens = new(_clock, s_life);
@@ -20,6 +21,7 @@ public class StreamTokensTests
     }
 
     [Fact]
+    [Trait("door", "stream token")]
     public async Task Opens_no_stream_of_another_call_or_account()
     {
         StreamTokens tokens = new(_clock, s_life);
@@ -31,6 +33,7 @@ public class StreamTokensTests
     }
 
     [Fact]
+    [Trait("door", "stream token")]
     public async Task Dies_of_age_with_a_tolerance_for_clocks_that_differ()
     {
         StreamTokens tokens = new(_clock, s_life);
@@ -50,6 +53,7 @@ public class StreamTokensTests
     public async Task Nothing_else_opens_a_stream(string? token) => Assert.False(await new StreamTokens(_clock, s_life).RedeemAsync(token, "CA1", "AC1", default));
 
     [Fact]
+    [Trait("door", "stream token")]
     public async Task A_changed_token_opens_nothing()
     {
         StreamTokens tokens = new(_clock, s_life);
@@ -73,6 +77,7 @@ public class StreamTokensTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
+    [Trait("door", "stream token")]
     public async Task Is_spent_over_all_nodes(string kind)
     {
         await using StoreUnderTest test = await StoreUnderTest.CreateAsync(kind);

@@ -31,6 +31,7 @@ public class TwilioSignatureTests
     public void Signs_an_address_as_the_vendor_does(string url, string signature) => Assert.Equal(signature, TwilioSignature.Compute(Token, url));
 
     [Fact]
+    [Trait("door", "signature, form")]
     public void Accepts_the_form_that_was_signed_in_any_order_and_refuses_every_change()
     {
         Assert.True(s_validator.IsValid([FormSignature], FormUrl, s_form));
@@ -64,6 +65,7 @@ public class TwilioSignatureTests
     }
 
     [Fact]
+    [Trait("door", "signature, other bodies")]
     public void Accepts_a_body_only_when_its_hash_is_the_signed_one()
     {
         byte[] body = Encoding.UTF8.GetBytes(Body);
@@ -88,6 +90,7 @@ public class TwilioSignatureTests
     [InlineData("wss://example.com/media", "6HZQ7Cq/dSYDCAiy3qRA6PZfACI=", false)]
     [InlineData("wss://example.com:8443/media", "7PR3qMkpDyEJtMrVOY/LDyNq8J8=", true)]
     [InlineData("wss://example.org/media", "7PR3qMkpDyEJtMrVOY/LDyNq8J8=", false)]
+    [Trait("door", "signature, upgrade")]
     public void Checks_an_upgrade_under_wss_with_and_without_port_and_slash(string url, string signature, bool valid) =>
         Assert.Equal(valid, s_validator.IsValidUpgrade([signature], url));
 
@@ -99,6 +102,7 @@ public class TwilioSignatureTests
     }
 
     [Fact]
+    [Trait("door", "token rotation")]
     public void Accepts_both_tokens_while_they_rotate()
     {
         TwilioSignatureValidator both = new("new-token", Token);
@@ -108,6 +112,7 @@ public class TwilioSignatureTests
     }
 
     [Fact]
+    [Trait("door", "fail closed")]
     public void Fails_closed_on_a_missing_empty_repeated_or_overlong_header_and_on_an_empty_token()
     {
         Assert.False(s_validator.IsValid([], FormUrl, s_form));

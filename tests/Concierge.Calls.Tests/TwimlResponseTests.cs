@@ -43,6 +43,7 @@ public class TwimlResponseTests
     }
 
     [Fact]
+    [Trait("door", "TwiML injection")]
     public void Lets_no_text_become_a_verb()
     {
         string hostile = "</Say><Dial>+1900</Dial><Say>&\"'\u0000\u000b\ud800 caf\u00e9 \ud83c\udf7d";

@@ -44,6 +44,7 @@ public sealed class WebSocketClientConnectorTests
     }
 
     [Fact]
+    [Trait("door", "model key")]
     public async Task Refuses_redirects_nonsense_and_an_early_end()
     {
         foreach ((string answer, WebSocketHandshakeError expected) in new[]

@@ -10,6 +10,9 @@ namespace Concierge.Agents.Files;
 public sealed record AgentDefinitions(
     AgentSet? Set, IReadOnlyDictionary<string, string> Variables, IReadOnlyList<AgentProblem> Problems, IReadOnlyList<McpServerConnection> Servers) : IAsyncDisposable
 {
+    /// <summary>The files that its texts are in, by full path, whether they could be read or not.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
     /// <summary>Whether the file can be used.</summary>
     public bool IsUsable => Set is not null;
 

@@ -11,6 +11,7 @@ internal sealed class AgentFileReader(JsonElement root, string directory, AgentF
     private readonly Dictionary<string, AgentTool> _tools = new(StringComparer.Ordinal);
     private readonly Dictionary<string, McpServerConnection> _servers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Guardrail> _guardrails = new(StringComparer.Ordinal);
+    private readonly List<string> _files = [];
     private Dictionary<string, string> _variables = [];
 
     public AgentDefinitions Read()
@@ -38,7 +39,7 @@ internal sealed class AgentFileReader(JsonElement root, string directory, AgentF
         string? start = root.Text("start");
         _problems.AddRange(AgentRules.Check(agents, start));
         AgentSet? set = _problems.Exists(p => p.IsError) ? null : new AgentSet(agents, start);
-        return new AgentDefinitions(set, _variables, _problems, [.. _servers.Values]);
+        return new AgentDefinitions(set, _variables, _problems, [.. _servers.Values]) { Files = [.. _files.Distinct(StringComparer.Ordinal)] };
     }
 
     private void ReadServer(JsonProperty server, string path, UrlGuard guard)
@@ -301,9 +302,11 @@ internal sealed class AgentFileReader(JsonElement root, string directory, AgentF
                 return string.Join('\n', text.EnumerateArray().Select(l => l.GetString()));
             default:
                 string file = text.Text("file")!;
+                string full = Path.GetFullPath(Path.Combine(directory, file));
+                _files.Add(full);
                 try
                 {
-                    return File.ReadAllText(Path.Combine(directory, file));
+                    return File.ReadAllText(full);
                 }
                 catch (Exception e) when (e is IOException or UnauthorizedAccessException)
                 {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Concierge.Agents.Files;
 
 /// <summary>
-/// The agents of a file, as it is now: looked at anew for each call, read anew when it has changed. A file that has become unusable is reported, and calls go on with what
+/// The agents of a file, as it is now: looked at anew for each call, read anew when it or a file that its texts are in has changed. A file that has become unusable is reported, and calls go on with what
 /// was there before. Calls that run keep the agents they began with. Thread-safe.
 /// </summary>
 public sealed class AgentFileSource : IAsyncDisposable
@@ -15,7 +15,8 @@ public sealed class AgentFileSource : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<AgentDefinitions> _retired = [];
     private AgentDefinitions _current;
-    private (DateTime, long) _stamp;
+    private IReadOnlyList<string> _texts;
+    private (DateTime, long)[] _stamp;
 
     /// <summary>A source.</summary>
     /// <param name="path">The file.</param>
@@ -27,8 +28,10 @@ public sealed class AgentFileSource : IAsyncDisposable
         _path = path;
         _options = options;
         _logger = options.Loggers?.CreateLogger<AgentFileSource>() ?? (ILogger)NullLogger.Instance;
-        _stamp = Stamp();
+        (DateTime, long) stamp = StampOf(path);
         _current = AgentFile.Load(path, options);
+        _texts = _current.Files;
+        _stamp = [stamp, .. _texts.Select(StampOf)];
         if (!_current.IsUsable)
         {
             throw new AgentDefinitionException([.. _current.Problems.Where(p => p.IsError)]);
@@ -61,14 +64,20 @@ public sealed class AgentFileSource : IAsyncDisposable
     {
         try
         {
-            (DateTime, long) stamp = Stamp();
-            if (stamp == _stamp)
+            (DateTime, long)[] stamp = [StampOf(_path), .. _texts.Select(StampOf)];
+            if (stamp.SequenceEqual(_stamp))
             {
                 return;
             }
 
             _stamp = stamp;
             AgentDefinitions read = AgentFile.Load(_path, _options);
+            if (!read.Files.SequenceEqual(_texts, StringComparer.Ordinal) && (read.IsUsable || read.Files.Count > 0))
+            {
+                _texts = read.Files; // those of a file that cannot be used, too: putting one right is what it waits for
+                _stamp = [stamp[0], .. _texts.Select(StampOf)];
+            }
+
             if (read.IsUsable)
             {
                 _retired.Add(_current); // its tool servers may still serve calls that run
@@ -86,9 +95,9 @@ public sealed class AgentFileSource : IAsyncDisposable
         }
     }
 
-    private (DateTime, long) Stamp()
+    private static (DateTime, long) StampOf(string path)
     {
-        var file = new FileInfo(_path);
+        var file = new FileInfo(path);
         return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
     }
 }

@@ -115,6 +115,15 @@ public sealed class WavWriter : IDisposable
         }
     }
 
+    /// <summary>Hands everything to the stream and leaves the header for later: after a crash <see cref="Repair"/> finds all of it.</summary>
+    /// <exception cref="ObjectDisposedException">The writer is disposed.</exception>
+    /// <exception cref="IOException">The stream failed.</exception>
+    public void FlushSamples()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        FlushBuffer();
+    }
+
     /// <summary>Hands everything to the stream and corrects the header, where the stream can seek.</summary>
     /// <exception cref="ObjectDisposedException">The writer is disposed.</exception>
     public void Flush()

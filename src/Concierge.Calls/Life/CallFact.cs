@@ -21,6 +21,7 @@ namespace Concierge.Calls.Life;
 [JsonDerivedType(typeof(OutcomeRecorded), "outcome")]
 [JsonDerivedType(typeof(TurnMeasured), "turn")]
 [JsonDerivedType(typeof(UsageReported), "usage")]
+[JsonDerivedType(typeof(RecordingStarted), "recording_started")]
 [JsonDerivedType(typeof(Recorded), "recording")]
 [JsonDerivedType(typeof(Noted), "note")]
 public abstract record CallFact
@@ -50,6 +51,7 @@ public abstract record CallFact
         OutcomeRecorded => "outcome",
         TurnMeasured => "turn",
         UsageReported => "usage",
+        RecordingStarted => "recording_started",
         Recorded => "recording",
         _ => "note",
     };
@@ -193,6 +195,13 @@ public abstract record CallFact
     {
         /// <summary>The response's tokens.</summary>
         public required CallUsage Usage { get; init; }
+    }
+
+    /// <summary>A recording is being made. Should its node be lost, this is how its file is found, and deleted with the call.</summary>
+    public sealed record RecordingStarted : CallFact
+    {
+        /// <summary>The file it becomes, as <see cref="CallRecording.Path"/> has it.</summary>
+        public required string Path { get; init; }
     }
 
     /// <summary>A recording exists.</summary>

@@ -212,6 +212,8 @@ public sealed class CallSettler
             });
         }
 
+        await KeepRecordingsAsync(orphan, cancellationToken);
+
         // A call whose media broke off with its node failed, whatever the carrier calls its end.
         bool inCall = orphan.StreamStartedAt is not null && orphan.StreamEndedAt is null;
         if (there is { } known && known.State.IsFinal() && !(inCall && known.State == CallState.Completed))
@@ -224,6 +226,35 @@ public sealed class CallSettler
         }
 
         await _book.FlushAsync(cancellationToken);
+    }
+
+    /// <summary>What a lost node was recording is in its folder still, whole up to its last second: it stays the call's.</summary>
+    private async Task KeepRecordingsAsync(CallRecord orphan, CancellationToken cancellationToken)
+    {
+        List<string> begun = [];
+        for (long position = 0; position >= 0;)
+        {
+            IReadOnlyList<StoredFact> facts = await _book.Store.ReadFactsAsync(orphan.Id, position, 1_000, cancellationToken);
+            begun.AddRange(facts.Select(f => f.Fact).OfType<CallFact.RecordingStarted>().Select(f => f.Path));
+            foreach (CallFact.Recorded made in facts.Select(f => f.Fact).OfType<CallFact.Recorded>())
+            {
+                begun.RemoveAll(path => RecordingFiles.Names(path).Contains(made.Recording.Path));
+            }
+
+            position = facts.Count == 1_000 ? facts[^1].Position : -1;
+        }
+
+        foreach (string path in begun)
+        {
+            long bytes = _options.RecordingsFolder is { } folder ? RecordingFiles.SizeOf(folder, path) : 0;
+            _book.Record(new CallFact.Recorded
+            {
+                CallId = orphan.Id,
+                FactId = $"{orphan.Id}:recovered:{path}",
+                At = _book.Now,
+                Recording = new CallRecording(RecordingFiles.RecoveredPath(path), RecordingFiles.DurationMs(bytes), bytes, 2, Truncated: true),
+            });
+        }
     }
 
     private void Report(CallRecord call, CallState state, string cause, string? error) => _book.Record(new CallFact.Reported

@@ -60,7 +60,7 @@ public sealed class OutboundCalls : IOutboundCalls
         }
         catch (CallRefusedException exception)
         {
-            OutboundLog.Refused(_log, PhoneNumber.Mask(request.To), exception.Refusal);
+            OutboundLog.Refused(_log, ForLog(request.To), exception.Refusal);
             throw;
         }
 
@@ -174,6 +174,9 @@ public sealed class OutboundCalls : IOutboundCalls
         return _book.FlushAsync(cancellationToken);
     }
 
+    /// <summary>A number as the log may have it; what is no number is never in it, whatever it holds.</summary>
+    private string ForLog(string number) => _options.LogNumbers && PhoneNumber.IsE164(number) ? number : PhoneNumber.Mask(number);
+
     private async Task<CallRecord> DialAsync(string callId, string to, TimeSpan limit, CancellationToken cancellationToken)
     {
         string status = CallRoutes.For(_options.PublicUrl, CallRoutes.Status, callId);
@@ -192,7 +195,7 @@ public sealed class OutboundCalls : IOutboundCalls
         try
         {
             CarrierCall there = await _carrier.CreateAsync(order, cancellationToken);
-            OutboundLog.Placed(_log, callId, PhoneNumber.Mask(to));
+            OutboundLog.Placed(_log, callId, ForLog(to));
             _book.Record(new CallFact.Dialed { CallId = callId, FactId = callId + ":dialed", At = _book.Now, CallSid = there.Sid });
             return CarrierReports.Record(_book, callId, there, "placed");
         }

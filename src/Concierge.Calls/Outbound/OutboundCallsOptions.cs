@@ -23,6 +23,9 @@ public sealed record OutboundCallsOptions
     /// <summary>What is said to a machine.</summary>
     public string VoicemailMessage { get; init; } = "Hello, this is the concierge service. We called about a reservation and will try again later. Goodbye.";
 
+    /// <summary>Whether the log has numbers in full; otherwise masked.</summary>
+    public bool LogNumbers { get; init; }
+
     /// <summary>The agents that may be asked for by name, as they are at the time of the call; empty when there is only the default.</summary>
     public Func<IReadOnlyList<string>> Agents { get; init; } = static () => [];
 }

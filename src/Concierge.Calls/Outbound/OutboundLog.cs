@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Concierge.Calls.Outbound;
 
-/// <summary>Log lines about placing and settling calls, ids 4020 to 4049. Numbers are masked.</summary>
+/// <summary>Log lines about placing and settling calls, ids 4020 to 4049. Numbers are masked unless the operator asked for them.</summary>
 internal static partial class OutboundLog
 {
     [LoggerMessage(4020, LogLevel.Information, "Call {CallId} to {To} placed")]

@@ -88,10 +88,11 @@ internal sealed partial class SqlCallStore
         List<string> recordings = [];
         foreach (string call in ids)
         {
-            recordings.AddRange(await session.QueryAsync(
-                "SELECT data FROM call_facts WHERE call_id = @id AND kind = 'recording'",
-                static row => ((CallFact.Recorded)CallFactJson.ReadFact(row.GetString(0))).Recording.Path,
-                ("id", call)));
+            List<string> paths = await session.QueryAsync(
+                "SELECT data FROM call_facts WHERE call_id = @id AND kind IN ('recording', 'recording_started') ORDER BY position",
+                static row => CallFactJson.ReadFact(row.GetString(0)) is CallFact.Recorded made ? made.Recording.Path : ((CallFact.RecordingStarted)CallFactJson.ReadFact(row.GetString(0))).Path,
+                ("id", call));
+            recordings.AddRange(paths.Distinct(StringComparer.Ordinal));
             await session.ExecuteAsync("DELETE FROM call_facts WHERE call_id = @id", ("id", call));
             await session.ExecuteAsync("DELETE FROM calls WHERE id = @id", ("id", call));
             await session.ExecuteAsync("INSERT INTO deleted_calls (id, at) VALUES (@id, @now) ON CONFLICT (id) DO NOTHING", ("id", call), ("now", Milliseconds(now)));

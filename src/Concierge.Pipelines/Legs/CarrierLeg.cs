@@ -211,6 +211,13 @@ internal sealed class CarrierLeg : ICarrierOutput
             return null;
         }
 
+        // They go into log lines and into the record: nothing that could be taken for more than a name.
+        if (!IsName(start.StreamSid) || !IsName(start.CallSid) || !IsName(start.AccountSid) || !IsName(start.Encoding))
+        {
+            _ending.TryEnd(CallEndReason.CarrierBadMessage, "The start message has an identifier that is none.");
+            return null;
+        }
+
         if (!start.IsMuLaw8k)
         {
             _ending.TryEnd(
@@ -222,6 +229,8 @@ internal sealed class CarrierLeg : ICarrierOutput
         _streamSid = Encoding.UTF8.GetBytes(start.StreamSid);
         return start;
     }
+
+    private static bool IsName(string text) => text.Length is > 0 and <= 128 && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     private async ValueTask<WebSocketReadStatus> PumpAsync(
         ModelLeg model, PlaybackLedger ledger, InterruptionGate gate, ICallSignals signals, CancellationToken cancellationToken)

@@ -7,8 +7,8 @@ using Concierge.Server.Node;
 namespace Concierge.Server.Api;
 
 /// <summary>
-/// Who may use the operator's API. With keys configured: whoever shows one in <c>Authorization: Bearer</c>, compared by hash in constant time; an address that
-/// shows wrong ones again and again is shut out for a while. Without keys: this machine only, and neither through a proxy nor from a web page.
+/// Who may use the operator's API. With keys configured: whoever shows one in <c>Authorization: Bearer</c>, compared by hash in constant time; an address (of IPv6 its
+/// /64) that shows wrong ones again and again is shut out for a while. Without keys: this machine only, and neither through a proxy nor from a web page.
 /// </summary>
 /// <param name="options">The node's settings.</param>
 /// <param name="time">The clock of the lock-out.</param>
@@ -64,7 +64,7 @@ internal sealed class ApiAuthority(NodeOptions options, TimeProvider time, ILogg
                 : (null, new Problem(403, "No keys", "Without API_KEYS the API serves this machine only, and not through a proxy. Make a key with 'concierge config key NAME --role read|call|admin'."));
         }
 
-        IPAddress address = context.Connection.RemoteIpAddress?.MapToIPv4IfPossible() ?? IPAddress.None;
+        IPAddress address = context.Connection.RemoteIpAddress.Holder();
         if (IsLockedOut(address, out TimeSpan left))
         {
             context.Response.Headers.RetryAfter = ((int)Math.Ceiling(left.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);

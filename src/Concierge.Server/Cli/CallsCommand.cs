@@ -175,7 +175,7 @@ internal static class CallsCommand
         }
         catch (FormatException exception)
         {
-            throw new CommandException(ExitCodes.Configuration, exception.Message);
+            throw new CommandException(ExitCodes.Configuration, $"{SettingNames.DatabaseUrl}: {exception.Message}");
         }
     }
 }

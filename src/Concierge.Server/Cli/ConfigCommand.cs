@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Reflection;
 using Concierge.Server.Configuration;
+using Concierge.Server.Node;
+using Concierge.Server.Requests;
 using Concierge.Server.Shell;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
@@ -68,8 +70,9 @@ internal static class ConfigCommand
         return result.Options is null ? ExitCodes.Configuration : ExitCodes.Success;
     }
 
-    private static IEnumerable<string> Names() => typeof(SettingNames).GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Select(f => (string)f.GetRawConstantValue()!).Where(n => n != SettingNames.FileSuffix);
+    private static IEnumerable<string> Names() => new[] { typeof(SettingNames), typeof(ConciergeSettings) }
+        .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(f => (string)f.GetRawConstantValue()!)
+        .Concat([TraceExport.Endpoint, TraceExport.TracesEndpoint]).Where(n => n != SettingNames.FileSuffix).Distinct();
 
     /// <summary>The strongest source that has a value; the order is that of <see cref="NodeConfiguration.Gather"/>.</summary>
     private static (string Value, string Source)? Find(IConfiguration configuration, string name)

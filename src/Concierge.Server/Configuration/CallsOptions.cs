@@ -63,6 +63,9 @@ internal sealed record CallsOptions
     /// <summary>How late a callback may be.</summary>
     public TimeSpan CallbackGrace { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Whether the log says whom a call went to, what was said and which keys were pressed. For looking into a fault only.</summary>
+    public bool LogPersonalData { get; init; }
+
     private bool PrintMembers(StringBuilder builder)
     {
         builder.Append($"{NodeName}, {(DatabaseUrl is null ? "sqlite" : "postgresql")}, {ApiKeys.Count} keys");

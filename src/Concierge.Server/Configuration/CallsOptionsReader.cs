@@ -34,7 +34,19 @@ internal static partial class CallsOptionsReader
             FallbackNumber = settings.Text(SettingNames.FallbackNumber), // UpstreamReader says what is wrong with it
             FallbackSentence = settings.Text(SettingNames.FallbackSentence),
             ApiKeys = ReadKeys(settings),
+            LogPersonalData = ReadPersonalData(settings),
         };
+    }
+
+    private static bool ReadPersonalData(SettingReader settings)
+    {
+        bool asked = settings.Flag(SettingNames.LogPersonalData, otherwise: false);
+        if (asked)
+        {
+            settings.Warning(SettingNames.LogPersonalData, "the log will hold telephone numbers, what was said and the keys pressed", "set it for as long as a fault is looked into, and keep the log as carefully as the call store");
+        }
+
+        return asked;
     }
 
     private static (TwilioClientOptions? Carrier, string? Number) ReadCarrier(SettingReader settings, Uri? publicUrl, string? accountSid, string? authToken)

@@ -34,6 +34,7 @@ internal static class SettingNames
     public const string ApologySound = "APOLOGY_SOUND";
     public const string FallbackNumber = "FALLBACK_NUMBER";
     public const string LogLevel = "LOG_LEVEL";
+    public const string LogPersonalData = "LOG_PERSONAL_DATA";
     public const string Engine = "NODE_ENGINE";
     public const string Loops = "NODE_LOOPS";
     public const string Coalesce = "COALESCE_MICROSECONDS";

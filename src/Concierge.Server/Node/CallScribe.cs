@@ -9,26 +9,32 @@ namespace Concierge.Server.Node;
 
 /// <summary>
 /// Writes down what happens on one media stream: its beginning and end, what was said, how fast the agent answered, what it used. Runs on the call's control
-/// loop and never waits: the book takes facts by the way. A turn in the middle is written about once a second, so that a crash loses no more.
+/// loop and never waits: the book takes facts by the way. A turn in the middle is written as it grows, at most every <see cref="s_partial"/> by its own events and otherwise by
+/// <see cref="ScribeRounds"/>, so that a crash loses less than a second.
 /// </summary>
 /// <param name="book">Where it is written.</param>
 /// <param name="reportsEnd">Whether the end of the stream is the end of the call, for want of a carrier that says so.</param>
 /// <param name="continues">Whether the call goes on elsewhere when the stream breaks off.</param>
-internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues) : ICallObserver
+/// <param name="words">Where words and keys are logged as well, because the operator asked for it; null for nowhere.</param>
+internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues, ILogger? words = null) : ICallObserver
 {
-    private static readonly TimeSpan s_partial = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan s_partial = TimeSpan.FromMilliseconds(500);
 
+    private readonly Lock _gate = new();
     private readonly CallTranscript _transcript = new();
     private readonly Dictionary<string, string> _written = new(StringComparer.Ordinal);
     private readonly HashSet<string> _whole = new(StringComparer.Ordinal);
     private string? _callId;
     private TimeSpan _lastPartial;
+    private bool _unwritten;
     private TimeSpan? _turnStart;
     private CallTurn? _turn;
 
     /// <summary>The stream is admitted; called before the first event.</summary>
+    /// <param name="start">The stream.</param>
+    /// <param name="recording">The file that its recording becomes; null when it is not recorded.</param>
     /// <returns>The call, as far as this node knows.</returns>
-    public CallRecord Begin(StreamStart start)
+    public CallRecord Begin(StreamStart start, string? recording = null)
     {
         _callId = StreamCalls.IdOf(start);
         book.Record(new CallFact.StreamStarted
@@ -40,6 +46,11 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues)
             CallSid = start.CallSid,
             Node = book.Node,
         });
+        if (recording is not null)
+        {
+            book.Record(new CallFact.RecordingStarted { CallId = _callId, FactId = $"{_callId}:recording_started:{start.StreamSid}", At = book.Now, Path = recording });
+        }
+
         return book.Record(new CallFact.Reported
         {
             CallId = _callId,
@@ -53,6 +64,26 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues)
     }
 
     public void OnEvent(CallEvent callEvent)
+    {
+        lock (_gate)
+        {
+            Write(callEvent);
+        }
+    }
+
+    /// <summary>Writes down the words that came since the last time and that no later event has brought along; any thread.</summary>
+    public void Catch()
+    {
+        lock (_gate)
+        {
+            if (_unwritten)
+            {
+                WritePartials();
+            }
+        }
+    }
+
+    private void Write(CallEvent callEvent)
     {
         _transcript.OnEvent(callEvent);
         if (_callId is null)
@@ -72,8 +103,12 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues)
             case CallEvent.AgentInterrupted interrupted:
                 Finish(interrupted.ItemId);
                 break;
+            case CallEvent.DtmfReceived key when words is not null:
+                NodeLog.KeyPressed(words, _callId, key.Digit);
+                break;
         }
 
+        _unwritten |= callEvent is CallEvent.CallerTranscriptDelta or CallEvent.AgentTranscriptDelta or CallEvent.AgentTranscriptCompleted or CallEvent.AgentSpeechStarted;
         if (callEvent.At - _lastPartial >= s_partial)
         {
             _lastPartial = callEvent.At;
@@ -84,11 +119,18 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues)
     /// <summary>The session is over.</summary>
     public void End(CallResult result)
     {
-        if (_callId is not { } id)
+        lock (_gate)
         {
-            return;
+            _unwritten = false;
+            if (_callId is { } id)
+            {
+                End(id, result);
+            }
         }
+    }
 
+    private void End(string id, CallResult result)
+    {
         EndTurn();
         foreach (Pipelines.TranscriptEntry entry in result.Transcript.Where(e => _whole.Add(e.ItemId)))
         {
@@ -151,17 +193,19 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues)
         }
     }
 
-    private void WriteWhole(Pipelines.TranscriptEntry entry) => book.Record(new CallFact.Said
+    private void WriteWhole(Pipelines.TranscriptEntry entry)
     {
-        CallId = _callId!,
-        FactId = $"{_callId}:said:{entry.ItemId}",
-        At = book.Now,
-        ItemId = entry.ItemId,
-        Entry = Turn(entry),
-    });
+        TranscriptEntry turn = Turn(entry);
+        book.Record(new CallFact.Said { CallId = _callId!, FactId = $"{_callId}:said:{entry.ItemId}", At = book.Now, ItemId = entry.ItemId, Entry = turn });
+        if (words is not null)
+        {
+            NodeLog.Said(words, _callId!, turn.Speaker == TranscriptSpeaker.Agent ? "agent" : "caller", turn.Text.ReplaceLineEndings(" "));
+        }
+    }
 
     private void WritePartials()
     {
+        _unwritten = false;
         foreach (Pipelines.TranscriptEntry entry in _transcript.ToEntries())
         {
             if (!_whole.Contains(entry.ItemId) && _written.GetValueOrDefault(entry.ItemId) != entry.Text)

@@ -90,19 +90,19 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
 
     public async Task<CallEndReason> RunAsync(IDuplexPipe carrier, CancellationToken draining)
     {
-        CallScribe? scribe = _calls is null ? null : new CallScribe(_calls.Book, reportsEnd: _calls.Carrier is null, continues: TwimlEndpoint.HasFallback(_calls.Options));
+        CallScribe? scribe = _calls is null ? null : new CallScribe(_calls.Book, reportsEnd: _calls.Carrier is null, continues: TwimlEndpoint.HasFallback(_calls.Options), _calls.Options.LogPersonalData ? _log : null);
+        using IDisposable? rounds = scribe is null ? null : _calls!.Rounds.Enter(scribe);
+        string? recording = _recordings is null ? null : $"{_time.GetUtcNow():yyyyMMdd-HHmmss}-{Guid.CreateVersion7():N}";
         CallPlan plan = _plan(async (start, cancellationToken) =>
         {
             await AdmitAsync(start, cancellationToken);
-            if (scribe?.Begin(start) is { IsFinal: true })
+            if (scribe?.Begin(start, recording is null ? null : recording + ".wav") is { IsFinal: true })
             {
                 throw new CallRejectedException(CallEndReason.CarrierUnauthorized, "The stream's call is over already.");
             }
         });
         IReadOnlyList<ICallObserver> observers = scribe is null ? plan.Observers : [.. plan.Observers, scribe];
-        CallRecorder? recorder = _recordings is null
-            ? null
-            : new CallRecorder(_recordings, $"{_time.GetUtcNow():yyyyMMdd-HHmmss}-{Guid.CreateVersion7():N}", _session.PlaybackWindow);
+        CallRecorder? recorder = recording is null ? null : new CallRecorder(_recordings!, recording, _session.PlaybackWindow);
         CallSession session = new(carrier, _connector.On((carrier as LoopCarrier)?.Loop), plan.Controller, _session, _time, observers, _log, _wheel, _steering, recorder);
         CallResult result = await session.RunAsync(draining);
         result = result with

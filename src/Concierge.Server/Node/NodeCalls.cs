@@ -30,6 +30,7 @@ internal sealed class NodeCalls : IAsyncDisposable
         Outbound = outbound;
         Settler = settler;
         Notes = new SealedNote(time, options.Carrier is { } account ? [account.Secret] : []);
+        Rounds = new ScribeRounds(time);
         _time = time;
         _log = log;
     }
@@ -50,6 +51,9 @@ internal sealed class NodeCalls : IAsyncDisposable
 
     /// <summary>What nodes of a fleet tell each other by way of the carrier.</summary>
     public SealedNote Notes { get; }
+
+    /// <summary>Has the words of running streams written down.</summary>
+    public ScribeRounds Rounds { get; }
 
     /// <summary>Opens the store and the book. A database that is not reachable is not waited for: the journal keeps what happens.</summary>
     /// <exception cref="CallStoreException">The store can never be used as it is.</exception>
@@ -87,6 +91,7 @@ internal sealed class NodeCalls : IAsyncDisposable
 
         await _stopping.CancelAsync();
         await _settling;
+        Rounds.Dispose();
         await Book.DisposeAsync();
         await Store.DisposeAsync();
         _stopping.Dispose();
@@ -106,6 +111,7 @@ internal sealed class NodeCalls : IAsyncDisposable
             TimeLimit = options.TimeLimit,
             Voicemail = options.Voicemail,
             Agents = options.Agents,
+            LogNumbers = options.LogPersonalData,
         };
         return options.VoicemailMessage is { } message ? how with { VoicemailMessage = message } : how;
     }

@@ -87,7 +87,10 @@ internal sealed class NodeHost : IAsyncDisposable
             // The host's own report of a failed start is a stack trace; whoever starts the node tells it in words.
             logging.SetMinimumLevel(options.LogLevel)
                 .AddFilter("Microsoft", options.LogLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Warning)
-                .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+                .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
+
+                // It writes every request's address down, with the numbers that are asked for in it.
+                .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", options.LogLevel < LogLevel.Warning ? LogLevel.Warning : options.LogLevel);
             configureLogging?.Invoke(logging);
         });
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, CallerLifetime>());

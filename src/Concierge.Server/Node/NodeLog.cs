@@ -1,6 +1,6 @@
 namespace Concierge.Server.Node;
 
-/// <summary>The front door's log lines, ids 5000 to 5099. No number, key, token or word of a call is ever among them.</summary>
+/// <summary>The front door's log lines, ids 5000 to 5099. No number, key, token or word of a call is among them, but for those of <c>LOG_PERSONAL_DATA</c> (5060, 5061).</summary>
 internal static partial class NodeLog
 {
     [LoggerMessage(5000, LogLevel.Information, "Listening on {Address}")]
@@ -53,6 +53,12 @@ internal static partial class NodeLog
 
     [LoggerMessage(5041, LogLevel.Information, "API: {Key} {Action}")]
     public static partial void ApiUsed(ILogger logger, string key, string action);
+
+    [LoggerMessage(5060, LogLevel.Information, "Call {CallId}, {Speaker}: {Text}")]
+    public static partial void Said(ILogger logger, string callId, string speaker, string text);
+
+    [LoggerMessage(5061, LogLevel.Information, "Call {CallId}, key pressed: {Digit}")]
+    public static partial void KeyPressed(ILogger logger, string callId, char digit);
 
     [LoggerMessage(5050, LogLevel.Error, "A fault of this program escaped to an event loop; the loop goes on.")]
     public static partial void LoopFaulted(ILogger logger, Exception exception);

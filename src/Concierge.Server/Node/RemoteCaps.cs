@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Concierge.Server.Node;
 
-/// <summary>Counts streams per remote address, up to a bound. Thread-safe.</summary>
+/// <summary>Counts streams per remote address (of IPv6 per /64), up to a bound. Thread-safe.</summary>
 /// <param name="most">Streams one address may have at a time.</param>
 internal sealed class RemoteCaps(int most)
 {
@@ -13,7 +13,7 @@ internal sealed class RemoteCaps(int most)
     /// <returns>Null when the address has as many as it may.</returns>
     public IDisposable? TryEnter(IPAddress? remote)
     {
-        IPAddress address = remote?.MapToIPv4IfPossible() ?? IPAddress.None;
+        IPAddress address = remote.Holder();
         if (_streams.AddOrUpdate(address, 1, static (_, n) => n + 1) > most)
         {
             Leave(address);

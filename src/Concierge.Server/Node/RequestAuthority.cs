@@ -19,6 +19,12 @@ internal sealed class RequestAuthority(NodeOptions options)
     public bool AcceptsWebhook(HttpContext context, IEnumerable<KeyValuePair<string, string>> form) =>
         _validator is null || (Address(context) is { } url && _validator.IsValid(Signatures(context), url, form));
 
+    /// <summary>Whether a webhook with a body that is no form may be answered: its address is signed and names the body's hash (<c>bodySHA256</c>).</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="body">Its octets as they came.</param>
+    public bool AcceptsBody(HttpContext context, ReadOnlySpan<byte> body) =>
+        _validator is null || (Address(context) is { } url && _validator.IsValidBody(Signatures(context), url, body));
+
     private static string?[] Signatures(HttpContext context) => context.Request.Headers[TwilioSignature.HeaderName].ToArray();
 
     /// <summary>The public address with the target exactly as it came in: an escape decoded and encoded again would not be what was signed.</summary>

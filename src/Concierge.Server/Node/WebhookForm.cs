@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Primitives;
 
 namespace Concierge.Server.Node;
@@ -5,11 +6,16 @@ namespace Concierge.Server.Node;
 /// <summary>Reads a webhook of the carrier, and lets only the carrier's through. Nothing of it is used before its signature is right.</summary>
 internal static class WebhookForm
 {
-    /// <summary>Reads the fields of a form, or the query of a GET, and checks the signature. Answers the request itself when it may not go on.</summary>
+    /// <summary>Reads the fields of a form, of a JSON object, or the query of a GET, and checks the signature. Answers the request itself when it may not go on.</summary>
     /// <returns>The fields, or null when the request has been answered.</returns>
     public static async Task<IReadOnlyList<KeyValuePair<string, string>>?> ReadAsync(HttpContext context, RequestAuthority authority, ILogger log)
     {
         bool post = HttpMethods.IsPost(context.Request.Method);
+        if (post && context.Request.HasJsonContentType())
+        {
+            return await ReadJsonAsync(context, authority, log);
+        }
+
         if (await ReadFieldsAsync(context, post) is not { } fields)
         {
             return null;
@@ -45,6 +51,46 @@ internal static class WebhookForm
         return found;
     }
 
+    /// <summary>A JSON body: the address alone is signed, and carries the hash of the octets that came (not of what they are read to mean).</summary>
+    private static async Task<IReadOnlyList<KeyValuePair<string, string>>?> ReadJsonAsync(HttpContext context, RequestAuthority authority, ILogger log)
+    {
+        using MemoryStream body = new();
+        try
+        {
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            await new Problem(exception.StatusCode, "Bad body", "The body cannot be read: it is too large, too slow or cut off.").WriteAsync(context);
+            return null;
+        }
+
+        if (!authority.AcceptsBody(context, body.GetBuffer().AsSpan(0, (int)body.Length)))
+        {
+            NodeLog.RefusedWebhook(log);
+            await Problem.NotSigned.WriteAsync(context);
+            return null;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body.GetBuffer().AsMemory(0, (int)body.Length), new JsonDocumentOptions { MaxDepth = 16 });
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                // A name that occurs twice stays two fields, and so is none.
+                return [.. document.RootElement.EnumerateObject().Where(p => p.Value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null))
+                    .Select(p => new KeyValuePair<string, string>(p.Name, p.Value.ToString()))];
+            }
+        }
+        catch (JsonException)
+        {
+            // Its message quotes what was sent.
+        }
+
+        await new Problem(400, "Bad body", "The body is not a JSON object.").WriteAsync(context);
+        return null;
+    }
+
     private static async Task<KeyValuePair<string, string>[]?> ReadFieldsAsync(HttpContext context, bool post)
     {
         if (!post)
@@ -54,7 +100,7 @@ internal static class WebhookForm
 
         if (!context.Request.HasFormContentType)
         {
-            await new Problem(415, "Not a form", "Send application/x-www-form-urlencoded, as the carrier does.").WriteAsync(context);
+            await new Problem(415, "Not a form", "Send application/x-www-form-urlencoded, as the carrier does, or a JSON object.").WriteAsync(context);
             return null;
         }
 

@@ -12,6 +12,8 @@ internal sealed class CallRecorder : ICallAudioTap
     private const int PerMillisecond = 8;
     private const int Wander = 60 * PerMillisecond;
     private const byte Silence = 0xFF;
+    private const int Jitter = 10 * PerMillisecond;
+    private const int MostCaught = 5_000 * PerMillisecond;
 
     /// <summary>How long the past may still change: late frames of the caller.</summary>
     private const int Settled = 600 * PerMillisecond;
@@ -28,6 +30,7 @@ internal sealed class CallRecorder : ICallAudioTap
     private long _callerNext;      // where the caller's next frame belongs
     private long _callerBase = -1; // position of the caller's first frame
     private long _firstTimestamp = -1;
+    private long _caught;          // how much later than it seemed everything lies
 
     /// <param name="writer">The node's writer.</param>
     /// <param name="name">The file's name without extension.</param>
@@ -62,6 +65,7 @@ internal sealed class CallRecorder : ICallAudioTap
 
             Place(_caller, _callerNext, muLaw);
             _callerNext += muLaw.Length;
+            Catch(now);
             Commit(now);
         }
     }
@@ -160,9 +164,24 @@ internal sealed class CallRecorder : ICallAudioTap
         }
     }
 
+    /// <summary>
+    /// Nobody is heard before he speaks: when the caller's time is ahead of ours, the first frame came late (a busy start), and everything else lies that much later than it
+    /// seemed. Bounded, because a carrier's timestamps may be wrong instead.
+    /// </summary>
+    private void Catch(TimeSpan now)
+    {
+        long lead = _callerNext - PositionOf(now);
+        if (lead > Jitter && _caught + lead <= MostCaught)
+        {
+            _caught += lead;
+            _origin -= TimeSpan.FromMilliseconds((double)lead / PerMillisecond);
+        }
+    }
+
     private void Commit(TimeSpan now)
     {
-        long settled = PositionOf(now) - Settled;
+        // The carrier's frames come in order: behind the last one nothing changes any more, and the agent's side only lies ahead of now. Without frames it is waited for them.
+        long settled = Math.Max(PositionOf(now) - Settled, Math.Min(PositionOf(now), _callerNext) - Wander);
         while (!_over && _committed + RecordingBlock.Samples <= settled)
         {
             _writer.Post(Take(RecordingBlock.Samples));

@@ -1,17 +1,15 @@
 using Concierge.Audio;
+using Concierge.Calls.Outbound;
 using Concierge.Pipelines;
 
 namespace Concierge.Server.Recording;
 
 /// <summary>One recording as the writer's thread sees it. A failing disk ends the recording and not the call: what was written stays and is marked as truncated.</summary>
-/// <param name="path">The file's name when it is whole; until then it has <see cref="Unfinished"/> behind it.</param>
+/// <param name="path">The file's name when it is whole; until then it has <see cref="RecordingFiles.Unfinished"/> behind it.</param>
 /// <param name="open">Creates the file.</param>
 internal sealed class RecordingFile(string path, Func<string, Stream> open)
 {
     public const int Rate = 8000;
-
-    /// <summary>What an unfinished recording's name ends with.</summary>
-    public const string Unfinished = ".part";
 
     private readonly TaskCompletionSource<CallRecording> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly short[] _caller = new short[RecordingBlock.Samples];
@@ -39,7 +37,7 @@ internal sealed class RecordingFile(string path, Func<string, Stream> open)
 
         try
         {
-            _wav ??= new WavWriter(open(path + Unfinished), Rate, 2);
+            _wav ??= new WavWriter(open(path + RecordingFiles.Unfinished), Rate, 2);
             while (_written < block.Position)
             {
                 int gap = (int)Math.Min(RecordingBlock.Samples, block.Position - _written);
@@ -58,6 +56,7 @@ internal sealed class RecordingFile(string path, Func<string, Stream> open)
             }
 
             _wav.Write(_stereo.AsSpan(0, 2 * block.Length));
+            _wav.FlushSamples(); // with the recorder's own delay a crash costs less than a second
             _written += block.Length;
             return true;
         }
@@ -78,9 +77,9 @@ internal sealed class RecordingFile(string path, Func<string, Stream> open)
             if (_wav is not null)
             {
                 _wav.Dispose();
-                if (!failed && File.Exists(path + Unfinished))
+                if (!failed && File.Exists(path + RecordingFiles.Unfinished))
                 {
-                    File.Move(path + Unfinished, path, overwrite: true);
+                    File.Move(path + RecordingFiles.Unfinished, path, overwrite: true);
                 }
             }
         }
@@ -90,7 +89,7 @@ internal sealed class RecordingFile(string path, Func<string, Stream> open)
         }
 
         string? detail = _failure ?? (_missing > 0 ? $"The disk was too slow: {(double)_missing / Rate:0.0} s are silence." : null);
-        _closed.TrySetResult(new CallRecording(HasFailed ? path + Unfinished : path, TimeSpan.FromSeconds((double)_written / Rate), detail is not null, detail));
+        _closed.TrySetResult(new CallRecording(HasFailed ? path + RecordingFiles.Unfinished : path, TimeSpan.FromSeconds((double)_written / Rate), detail is not null, detail));
         return failed || !HasFailed;
     }
 

@@ -1,4 +1,5 @@
 using Concierge.Audio;
+using Concierge.Calls.Outbound;
 
 namespace Concierge.Server.Recording;
 
@@ -17,7 +18,7 @@ internal static class RecordingRepair
             return 0;
         }
 
-        foreach (string path in Directory.EnumerateFiles(folder, "*.wav" + RecordingFile.Unfinished))
+        foreach (string path in Directory.EnumerateFiles(folder, "*.wav" + RecordingFiles.Unfinished))
         {
             try
             {
@@ -26,8 +27,7 @@ internal static class RecordingRepair
                     WavWriter.Repair(file);
                 }
 
-                string name = Path.GetFileNameWithoutExtension(Path.GetFileNameWithoutExtension(path));
-                File.Move(path, Path.Combine(folder, name + "-recovered.wav"), overwrite: true);
+                File.Move(path, RecordingFiles.RecoveredPath(path[..^RecordingFiles.Unfinished.Length]), overwrite: true);
                 RecordingLog.Repaired(log, Path.GetFileName(path));
                 repaired++;
             }

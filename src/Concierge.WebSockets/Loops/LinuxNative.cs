@@ -17,6 +17,10 @@ internal static partial class LinuxNative
     public const int InProgress = 115;
     public const int Aborted = 103;
     public const int NoSystemCall = 38;
+    public const int TooManyFilesInSystem = 23;
+    public const int TooManyFiles = 24;
+    public const int NoMemory = 12;
+    public const int NoBuffers = 105;
 
     public const int CloseOnExec = 0x80000;
     public const int NonBlocking = 0x800;

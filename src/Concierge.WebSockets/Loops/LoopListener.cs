@@ -10,7 +10,10 @@ public sealed class LoopListener : LoopSocket, IEventLoopWork
     // Then the connections that run already have their turn.
     private const int PerRound = 16;
 
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+
     private readonly Action<Socket> _accepted;
+    private Timer? _again; // only ever on a system that has run out of descriptors
 
     private LoopListener(EventLoop loop, Socket socket, Action<Socket> accepted)
         : base(loop, socket)
@@ -73,14 +76,32 @@ public sealed class LoopListener : LoopSocket, IEventLoopWork
                 continue;
             }
 
-            // A connection that was gone before it was accepted is passed over; with no descriptors left the next connection tells again.
-            if (Marshal.GetLastPInvokeError() is not (LinuxNative.Interrupted or LinuxNative.Aborted))
+            switch (Marshal.GetLastPInvokeError())
             {
-                return;
+                case LinuxNative.Interrupted or LinuxNative.Aborted:
+                    continue; // a connection that was gone before it was accepted is passed over
+                case LinuxNative.TooManyFiles or LinuxNative.TooManyFilesInSystem or LinuxNative.NoBuffers or LinuxNative.NoMemory:
+                    // Those that wait were told of once and will not be told of again: they are looked for until there is room.
+                    _again ??= new Timer(static state => ((LoopListener)state!).RunAgain(), this, Timeout.Infinite, Timeout.Infinite);
+                    _again.Change(s_pause, Timeout.InfiniteTimeSpan);
+                    return;
+                default:
+                    return;
             }
         }
 
         Loop.Post(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnClosed() => _again?.Dispose();
+
+    private void RunAgain()
+    {
+        if (!IsDisposed)
+        {
+            Loop.Post(this);
+        }
     }
 
     private void Accepted(int descriptor)

@@ -122,6 +122,31 @@ public sealed class AgentFileTests : IDisposable
     }
 
     [Fact]
+    public void A_changed_prompt_beside_the_file_serves_the_next_call_as_well()
+    {
+        string path = Path.Combine(_folder, "agents.json"), prompt = Path.Combine(_folder, "prompt.md");
+        Write("You are one.", 1);
+        File.WriteAllText(path, """{ "agents": [ { "name": "A", "instructions": { "file": "prompt.md" } } ] }""");
+        var source = new AgentFileSource(path, new AgentFileOptions());
+        AgentSet before = source.Current.Set!;
+        Assert.Equal("You are one.", before.Start.Instructions);
+        Assert.Same(before, source.Current.Set); // nothing changed, nothing is read
+        Write("You are two.", 2);
+        Assert.Equal("You are two.", source.Current.Set!.Start.Instructions);
+        Assert.Equal("You are one.", before.Start.Instructions); // calls that run keep theirs
+        File.Delete(prompt);
+        Assert.Equal("You are two.", source.Current.Set!.Start.Instructions);
+        Write("You are three.", 3);
+        Assert.Equal("You are three.", source.Current.Set!.Start.Instructions);
+
+        void Write(string text, int second)
+        {
+            File.WriteAllText(prompt, text);
+            File.SetLastWriteTimeUtc(prompt, new DateTime(2027, 1, 1, 0, 0, second, DateTimeKind.Utc));
+        }
+    }
+
+    [Fact]
     public void A_source_is_not_made_of_a_file_that_cannot_be_used()
     {
         string path = Path.Combine(_folder, "agents.json");

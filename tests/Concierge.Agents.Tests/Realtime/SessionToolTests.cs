@@ -17,6 +17,7 @@ public sealed class SessionToolTests
     }
 
     [Fact]
+    [Trait("door", "prompt injection")]
     public async Task The_program_fills_what_the_model_must_not_know_of()
     {
         SessionUnderTest test = await BeginAsync("who", (AgentContext context, ICallControl call, ToolInvocation invocation, string mood) =>

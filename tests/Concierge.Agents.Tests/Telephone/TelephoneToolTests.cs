@@ -100,6 +100,7 @@ public sealed class TelephoneToolTests
     }
 
     [Fact]
+    [Trait("door", "prompt injection")]
     public async Task Presses_keys_and_nothing_that_is_no_key()
     {
         ToolResult result = await InvokeAsync(TelephoneTools.SendDtmf, """{"digits":"12#"}""");
@@ -113,6 +114,7 @@ public sealed class TelephoneToolTests
     [InlineData("""{"destination":"Front Desk"}""", "+14155550101")]
     [InlineData("""{}""", null)]
     [InlineData("""{"destination":"+19005550100"}""", null)]
+    [Trait("door", "prompt injection")]
     public async Task Puts_through_to_configured_places_only(string arguments, string? number)
     {
         _context.Set(new TransferBook(new Dictionary<string, string> { ["kitchen"] = "+14155550100", ["front desk"] = "+14155550101" }));

@@ -53,6 +53,7 @@ public sealed class HttpToolTests
     }
 
     [Fact]
+    [Trait("door", "foreign addresses")]
     public async Task Does_not_follow_a_redirect_wherever_it_leads()
     {
         await using LocalServer forbidden = await LocalServer.StartAsync(c => c.Response.WriteAsync("secret"));
@@ -114,6 +115,7 @@ public sealed class HttpToolTests
     [InlineData("https://user:pw@api.example.com/x", "must not carry a user name")]
     [InlineData("https://api.example.com.evil.example/x", "not among the allowed hosts")]
     [InlineData("https://169.254.169.254/latest/meta-data", "not among the allowed hosts")]
+    [Trait("door", "foreign addresses")]
     public void Is_not_even_made_for_an_address_that_is_not_allowed(string url, string why)
     {
         UrlForbiddenException e = Assert.Throws<UrlForbiddenException>(() => new HttpTool(
@@ -130,6 +132,7 @@ public sealed class HttpToolTests
         "x", "x", DelegateTool.NoParameters, new HttpToolRequest { Method = HttpMethod.Get, Url = url }, new UrlGuard(["api.example.com"])));
 
     [Fact]
+    [Trait("door", "foreign addresses")]
     public async Task An_allowed_name_at_a_private_address_is_not_reached()
     {
         await using LocalServer server = await LocalServer.StartAsync(c => c.Response.WriteAsync("internal"));
@@ -167,6 +170,7 @@ public sealed class HttpToolTests
     [InlineData("2002:a00:1::", false)]
     [InlineData("2001:db8::1", false)]
     [InlineData("2606:4700::1111", true)]
+    [Trait("door", "foreign addresses")]
     public void Knows_which_addresses_are_everybodys(string address, bool isPublic) => Assert.Equal(isPublic, UrlGuard.IsPublic(IPAddress.Parse(address)));
 
     private static HttpTool Tool(

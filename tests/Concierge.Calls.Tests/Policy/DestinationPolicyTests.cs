@@ -41,6 +41,7 @@ public class DestinationPolicyTests
     [InlineData("tel:+14155550123")]
     [InlineData("+123456")]
     [InlineData("+1234567890123456")]
+    [Trait("door", "toll fraud")]
     public void Refuses_what_is_not_exactly_one_number(string? number) => Assert.Equal(CallRefusal.BadNumber, Refusal(s_open, number));
 
     [Theory]
@@ -51,6 +52,7 @@ public class DestinationPolicyTests
     [InlineData("+19115550123")]
     [InlineData("+44999")]
     [InlineData("+49110")]
+    [Trait("door", "toll fraud")]
     public void Never_calls_emergency_services_whatever_the_list_says(string number) =>
         Assert.Equal(CallRefusal.Emergency, Refusal(s_open with { AllowedPrefixes = ["+1", "+1911", "+19115550123", "+49110"] }, number));
 
@@ -63,6 +65,7 @@ public class DestinationPolicyTests
     [InlineData("+33899123456")]
     [InlineData("+881612345678")]
     [InlineData("+37190123456")]
+    [Trait("door", "toll fraud")]
     public void Refuses_premium_ranges_under_a_broader_allowance(string number) => Assert.Equal(CallRefusal.Premium, Refusal(s_open, number));
 
     [Theory]
@@ -75,6 +78,7 @@ public class DestinationPolicyTests
     public void A_premium_range_can_be_opened_by_its_own_name() => Policy(s_open with { AllowedPrefixes = ["+49900"] }).CheckNumber("+4990012345678");
 
     [Fact]
+    [Trait("door", "toll fraud")]
     public void Only_the_demo_may_be_called_unless_a_list_says_otherwise()
     {
         DestinationPolicyOptions unset = new() { DemoNumber = "+15005550110" };
@@ -121,6 +125,7 @@ public class DestinationPolicyTests
     }
 
     [Fact]
+    [Trait("door", "toll fraud")]
     public async Task Counts_calls_to_one_number_over_all_nodes()
     {
         await using StoreUnderTest test = await StoreUnderTest.CreateAsync("sqlite", _clock);
@@ -156,6 +161,7 @@ public class DestinationPolicyTests
     }
 
     [Fact]
+    [Trait("door", "toll fraud")]
     public async Task Stops_at_the_days_budget_and_at_the_calls_that_run()
     {
         await using StoreUnderTest test = await StoreUnderTest.CreateAsync("sqlite", _clock);

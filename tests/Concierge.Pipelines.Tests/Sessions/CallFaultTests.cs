@@ -41,6 +41,7 @@ public sealed class CallFaultTests
     }
 
     [Fact]
+    [Trait("door", "slow peers")]
     public void A_stream_that_never_starts_is_closed_after_its_limit()
     {
         var (result, call) = TestCall.Run(c =>
@@ -152,6 +153,7 @@ public sealed class CallFaultTests
     }
 
     [Fact]
+    [Trait("door", "replay")]
     public void Bad_payloads_repeated_and_late_chunks_are_dropped_and_gaps_counted()
     {
         var (result, call) = TestCall.Run(

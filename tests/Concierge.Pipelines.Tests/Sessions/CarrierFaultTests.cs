@@ -326,6 +326,7 @@ public sealed class CarrierFaultTests
 
     [Fact]
     [Trait("Fault", "27")]
+    [Trait("door", "limits")]
     public void A_flood_of_keys_is_bounded_and_counted()
     {
         var (result, call) = TestCall.Run(async c =>
@@ -350,6 +351,7 @@ public sealed class CarrierFaultTests
 
     [Fact]
     [Trait("Fault", "28")]
+    [Trait("door", "limits")]
     public void A_message_in_very_many_fragments_ends_the_call_without_growing_it()
     {
         var (result, _) = TestCall.Run(async c =>

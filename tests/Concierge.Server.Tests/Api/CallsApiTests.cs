@@ -41,6 +41,7 @@ public sealed class CallsApiTests : IDisposable
     [InlineData("DELETE", "/api/v1/calls/call_1", "admin")]
     [InlineData("POST", "/api/v1/deletions", "admin")]
     [InlineData("GET", "/api/v1/export", "admin")]
+    [Trait("door", "API keys")]
     public async Task Each_route_wants_its_role(string method, string path, string role)
     {
         await using TestNode node = await StartAsync(Keyed);
@@ -56,6 +57,7 @@ public sealed class CallsApiTests : IDisposable
     }
 
     [Fact]
+    [Trait("door", "API keys")]
     public async Task Shuts_out_who_guesses_and_never_says_more_about_a_wrong_key()
     {
         await using TestNode node = await StartAsync(Keyed);
@@ -74,6 +76,7 @@ public sealed class CallsApiTests : IDisposable
     }
 
     [Fact]
+    [Trait("door", "API keys")]
     public async Task A_key_counts_in_its_header_only_and_only_once()
     {
         await using TestNode node = await StartAsync(Keyed);
@@ -90,6 +93,7 @@ public sealed class CallsApiTests : IDisposable
     [InlineData("Host: 127.0.0.1\r\nForwarded: for=203.0.113.7\r\n")]
     [InlineData("Host: 127.0.0.1\r\nOrigin: https://evil.example.com\r\n")]
     [InlineData("Host: 127.0.0.1\r\nOrigin: null\r\n")]
+    [Trait("door", "origin")]
     public async Task Without_keys_it_serves_this_machine_only(string headers)
     {
         await using TestNode node = await StartAsync(Open);
@@ -140,6 +144,7 @@ public sealed class CallsApiTests : IDisposable
     [InlineData("/api/v1/calls/call_1%00")]
     [InlineData("/api/v1/calls/' OR 1=1 --")]
     [InlineData("/calls/..%5C..%5Csecrets/status")]
+    [Trait("door", "paths")]
     public async Task An_id_that_is_none_leads_nowhere(string path)
     {
         await using TestNode node = await StartAsync(Open);

@@ -14,6 +14,7 @@ using Concierge.Simulation.Exchange;
 using Concierge.Simulation.Realtime;
 using Concierge.Simulation.Scenarios;
 using Concierge.TestKit;
+using Microsoft.Extensions.Logging;
 
 namespace Concierge.Server.Tests.Calls;
 
@@ -46,7 +47,7 @@ internal sealed class TestFleet : IAsyncDisposable
     /// <summary>Starts nodes that all are the node of the public address; the carrier reaches the last one.</summary>
     public static async Task<TestFleet> StartAsync(
         string kind, Scenario scenario, int nodes = 1, Func<CallsOptions, CallsOptions>? configure = null, string? database = null, Func<TwilioExchangeOptions, TwilioExchangeOptions>? carrier = null,
-        FleetPlan? plan = null)
+        FleetPlan? plan = null, ILoggerProvider? logging = null)
     {
         if (kind == "postgresql" && database is null)
         {
@@ -71,13 +72,13 @@ internal sealed class TestFleet : IAsyncDisposable
         TestFleet fleet = new(await RealtimeTwinServer.StartAsync(scenario), await TwilioExchangeServer.StartAsync(exchange), database) { _plan = plan ?? new FleetPlan() };
         foreach (int port in ports)
         {
-            await fleet.AddNodeAsync(port, publicUrl, exchange.AccountSid, configure);
+            await fleet.AddNodeAsync(port, publicUrl, exchange.AccountSid, configure, logging);
         }
 
         return fleet;
     }
 
-    public async Task AddNodeAsync(int port, Uri publicUrl, string accountSid, Func<CallsOptions, CallsOptions>? configure)
+    public async Task AddNodeAsync(int port, Uri publicUrl, string accountSid, Func<CallsOptions, CallsOptions>? configure, ILoggerProvider? logging = null)
     {
         string folder = Directory.CreateTempSubdirectory("concierge-fleet-").FullName;
         _folders.Add(folder);
@@ -99,6 +100,7 @@ internal sealed class TestFleet : IAsyncDisposable
             AccountSid = accountSid,
             PublicUrl = publicUrl,
             Port = port,
+            LogLevel = logging is null ? TestNode.Options.LogLevel : LogLevel.Trace,
             Calls = configure?.Invoke(calls) ?? calls,
         };
         _nodes.Add(await NodeHost.StartAsync(options, TimeProvider.System, services => new CallStreamHandler(
@@ -108,7 +110,8 @@ internal sealed class TestFleet : IAsyncDisposable
             services.Loggers,
             TimeProvider.System,
             new CallSessionOptions { Upstream = _plan.Upstream },
-            calls: services.Calls)));
+            calls: services.Calls),
+            logging is null ? null : builder => builder.AddProvider(logging)));
     }
 
     public HttpClient Client(int node = 0) => new() { BaseAddress = _nodes[node].Address };

@@ -181,6 +181,7 @@ public class NodeConfigurationTests
     }
 
     [Fact]
+    [Trait("door", "fail closed")]
     public void Does_not_open_a_public_door_without_a_token_unless_told_to()
     {
         Dictionary<string, string?> open = new() { ["OPENAI_API_KEY"] = "sk-1" };
@@ -211,6 +212,7 @@ public class NodeConfigurationTests
     }
 
     [Fact]
+    [Trait("door", "secrets")]
     public void Shows_no_secret_when_printed()
     {
         string printed = Valid(Secure()).ToString();

@@ -31,6 +31,7 @@ public sealed class DoorsTests : IDisposable
     [InlineData("/twilio-status")]
     [InlineData("/twiml")]
     [InlineData("/twiml-after")]
+    [Trait("door", "signature, form")]
     public async Task No_webhook_is_heard_without_the_carriers_signature(string path)
     {
         await using TestNode node = await TestNode.StartAsync(Options);
@@ -49,6 +50,7 @@ public sealed class DoorsTests : IDisposable
     [Theory]
     [InlineData("X-Forwarded-Host: evil.example.com\r\nX-Forwarded-Proto: https\r\n")]
     [InlineData("Forwarded: host=evil.example.com;proto=https\r\n")]
+    [Trait("door", "signature, form")]
     public async Task An_address_is_not_taken_from_the_request(string headers)
     {
         await using TestNode node = await TestNode.StartAsync(Options);
@@ -60,6 +62,7 @@ public sealed class DoorsTests : IDisposable
     }
 
     [Fact]
+    [Trait("door", "TwiML injection")]
     public async Task Nothing_a_caller_sends_becomes_a_verb()
     {
         await using TestNode node = await TestNode.StartAsync(Options);
@@ -76,6 +79,7 @@ public sealed class DoorsTests : IDisposable
     }
 
     [Fact]
+    [Trait("door", "replay")]
     public async Task A_call_that_another_call_sid_claims_is_not_handed_over()
     {
         await using TestNode node = await TestNode.StartAsync(Options);
@@ -122,6 +126,7 @@ public sealed class DoorsTests : IDisposable
     }
 
     [Fact]
+    [Trait("door", "limits")]
     public async Task One_address_does_not_take_all_streams()
     {
         EchoHandler handler = new();
@@ -133,6 +138,7 @@ public sealed class DoorsTests : IDisposable
     }
 
     [Fact]
+    [Trait("door", "slow peers")]
     public async Task A_head_that_never_ends_is_not_waited_for()
     {
         await using TestNode node = await TestNode.StartAsync(TestNode.Options with { HeadTimeout = TimeSpan.FromSeconds(1) });

@@ -25,6 +25,7 @@ public class MediaStreamEndpointTests
     }
 
     [Fact]
+    [Trait("door", "compression")]
     public async Task Answers_with_the_accept_key_of_the_standard_and_offers_nothing_else()
     {
         // RFC 6455 §1.3's own example.
@@ -51,6 +52,7 @@ public class MediaStreamEndpointTests
     [InlineData("HTTP/1.1", "HTTP/1.0", 505)]
     [InlineData("GET /", "POST /", 405)]
     [InlineData("Host: h", "Host: h\r\nOrigin: https://evil.example", 403)]
+    [Trait("door", "origin")]
     public async Task Refuses_an_upgrade_that_is_not_one(string from, string to, int status)
     {
         await using TestNode node = await TestNode.StartAsync();
@@ -70,6 +72,7 @@ public class MediaStreamEndpointTests
     }
 
     [Fact]
+    [Trait("door", "signature, upgrade")]
     public async Task Checks_the_signature_before_it_upgrades()
     {
         NodeOptions options = TestNode.Options with { PublicUrl = new Uri("https://example.com"), AuthTokens = ["12345", "67890"] };

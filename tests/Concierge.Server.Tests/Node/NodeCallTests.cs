@@ -49,6 +49,7 @@ public class NodeCallTests
     [Theory]
     [InlineData("Bearer", 0)]
     [InlineData("ApiKey", 1)]
+    [Trait("door", "model key")]
     public async Task Shows_its_key_the_way_the_service_wants_it(string name, byte authentication)
     {
         Assert.Equal(name, ((RealtimeAuthentication)authentication).ToString());
@@ -128,6 +129,7 @@ public class NodeCallTests
     }
 
     [Fact]
+    [Trait("door", "stream token")]
     public async Task Refuses_a_stream_without_its_token_and_one_that_shows_it_twice()
     {
         await using RealtimeTwinServer model = await RealtimeTwinServer.StartAsync(s_long);

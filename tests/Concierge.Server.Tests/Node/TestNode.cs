@@ -33,9 +33,9 @@ internal sealed class TestNode : IAsyncDisposable
     public static Task<TestNode> StartAsync(NodeOptions? options = null, IMediaStreamHandler? handler = null) =>
         StartAsync(options ?? Options, (_, _) => handler ?? new EchoHandler());
 
-    public static async Task<TestNode> StartAsync(NodeOptions options, Func<StreamTokens, ILoggerFactory, IMediaStreamHandler> createHandler)
+    public static async Task<TestNode> StartAsync(NodeOptions options, Func<StreamTokens, ILoggerFactory, IMediaStreamHandler> createHandler, ILoggerProvider? logging = null)
     {
-        TestNode node = new(await NodeHost.StartAsync(options, TimeProvider.System, createHandler));
+        TestNode node = new(await NodeHost.StartAsync(options, TimeProvider.System, createHandler, logging is null ? null : builder => builder.AddProvider(logging)));
         node.Http.BaseAddress = node.Host.Address;
         return node;
     }

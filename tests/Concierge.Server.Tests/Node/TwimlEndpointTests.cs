@@ -71,7 +71,12 @@ public class TwimlEndpointTests
     }
 
     [Theory]
-    [InlineData("application/json", "{}", 415)]
+    [InlineData("text/plain", "{}", 415)]
+    [InlineData("application/json", "{}", 400)]
+    [InlineData("application/json", "[]", 400)]
+    [InlineData("application/json", "{", 400)]
+    [InlineData("application/json", "{\"CallSid\":\"CA1\",\"CallSid\":\"CA2\",\"AccountSid\":\"AC1\"}", 400)]
+    [InlineData("application/json", "{\"CallSid\":{\"CallSid\":\"CA1\"},\"AccountSid\":\"AC1\"}", 400)]
     [InlineData("application/x-www-form-urlencoded", "", 400)]
     [InlineData("application/x-www-form-urlencoded", "CallSid=CA1", 400)]
     [InlineData("application/x-www-form-urlencoded", "CallSid=CA1&CallSid=CA2&AccountSid=AC1", 400)]
@@ -87,6 +92,7 @@ public class TwimlEndpointTests
     }
 
     [Fact]
+    [Trait("door", "limits")]
     public async Task Refuses_a_form_beyond_its_limit()
     {
         await using TestNode node = await TestNode.StartAsync();

@@ -92,6 +92,29 @@ public sealed class RecordingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_start_that_was_late_leaves_both_voices_where_they_were_heard()
+    {
+        // The node was busy for 400 ms: the caller's first frames come at once. What the agent then says at 1,000 ms of the session is 1,400 ms after the caller's first word.
+        CallRecording recording = await RecordAsync(recorder =>
+        {
+            for (int frame = 0; frame < 100; frame++)
+            {
+                TimeSpan now = Ms(Math.Max(20, 20 + ((frame - 20) * 20)));
+                recorder.OnCaller(now, frame * 20, Codes(frame == 0 ? (byte)0x10 : (byte)0xFF));
+                if (frame == 60)
+                {
+                    recorder.OnAgent(now, Ms(1_000), Codes(0x20));
+                }
+            }
+
+            return Ms(1_600);
+        });
+        (short[] caller, short[] agent) = Read(recording.Path);
+        Assert.Equal((0, 160), Extent(caller));
+        Assert.Equal((1_400 * 8, 1_420 * 8), Extent(agent));
+    }
+
+    [Fact]
     public async Task A_full_disk_truncates_the_recording_once_and_leaves_everything_else_alone()
     {
         var log = new CountingLog();
@@ -168,13 +191,13 @@ public sealed class RecordingTests : IDisposable
         var recorder = new CallRecorder(writer, "steady", TimeSpan.FromSeconds(1));
         byte[] frame = Codes(0x10);
         long allocated = 0;
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < 12; i++)
         {
             // Less than what settles in this time: blocks are the pool's, and the writer's thread gives them back when it pleases.
             long before = GC.GetAllocatedBytesForCurrentThread();
             recorder.OnCaller(Ms(20 + (i * 20)), i * 20, frame);
             recorder.OnAgent(Ms(20 + (i * 20)), Ms(20 + (i * 20)), frame);
-            allocated += i < 10 || i * 20 > 600 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
+            allocated += i is < 3 or > 11 ? 0 : GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
         Assert.Equal(0, allocated);
