@@ -3,6 +3,7 @@ using System.Text;
 using Concierge.Calls.Carrier;
 using Concierge.Calls.Life;
 using Concierge.Calls.Policy;
+using Concierge.Calls.Store;
 using Concierge.Calls.Twilio;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -73,10 +74,17 @@ public sealed class OutboundCalls : IOutboundCalls
         while (true)
         {
             Task change = _book.WaitForChangeAsync(callId, s_poll, cancellationToken);
-            CallRecord call = await _book.GetAsync(callId, cancellationToken) ?? throw new KeyNotFoundException("There is no such call.");
-            if (call.IsSettled)
+            try
             {
-                return call;
+                CallRecord call = await _book.GetAsync(callId, cancellationToken) ?? throw new KeyNotFoundException("There is no such call.");
+                if (call.IsSettled)
+                {
+                    return call;
+                }
+            }
+            catch (CallStoreException exception) when (!exception.IsPermanent)
+            {
+                // The store is away, and what this node knew is in it already: asked again when it is back.
             }
 
             await change;

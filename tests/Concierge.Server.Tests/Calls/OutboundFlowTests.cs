@@ -152,7 +152,7 @@ public class OutboundFlowTests
         await fleet.Model.DisposeAsync();
         string id = await fleet.PlaceAsync();
         CallRecord call = await fleet.EndAsync(id);
-        await fleet.Carrier.Exchange.Calls[0].Ended.WaitAsync(TimeSpan.FromSeconds(20));
+        await fleet.Carrier.Exchange.Calls[0].Ended.WaitAsync(TimeSpan.FromSeconds(90));
         call = await fleet.UntilAsync(id, c => c.LastSequence >= 3);
         Assert.Equal((CallState.Failed, "model_refused"), (call.State, call.Cause));
         Assert.NotNull(call.Error);
@@ -183,7 +183,7 @@ public class OutboundFlowTests
         string id = await fleet.PlaceAsync();
         await fleet.UntilAsync(id, c => c.State == CallState.InProgress);
         await cluster.StopAsync();
-        await fleet.Carrier.Exchange.Calls[0].Ended.WaitAsync(TimeSpan.FromSeconds(30));
+        await fleet.Carrier.Exchange.Calls[0].Ended.WaitAsync(TimeSpan.FromSeconds(90));
         using HttpClient http = fleet.Client();
         JsonNode health = JsonNode.Parse(await http.GetStringAsync("/health"))!;
         Assert.Equal(("healthy", "away"), (health["status"]!.GetValue<string>(), health["store"]!.GetValue<string>()));

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Concierge.Calls.Life;
 using Concierge.Calls.Policy;
+using Concierge.Calls.Store;
 using Concierge.Calls.Twilio;
 using Concierge.Pipelines;
 using Concierge.Server.Configuration;
@@ -143,9 +144,16 @@ internal sealed class TestFleet : IAsyncDisposable
         CancellationToken patience = Patience();
         while (true)
         {
-            if (await _nodes[node].Memory!.Book.GetAsync(id, patience) is { } call && condition(call))
+            try
             {
-                return call;
+                if (await _nodes[node].Memory!.Book.GetAsync(id, patience) is { } call && condition(call))
+                {
+                    return call;
+                }
+            }
+            catch (CallStoreException)
+            {
+                // A store that takes its time on a busy machine is asked again.
             }
 
             await Task.Delay(20, patience);

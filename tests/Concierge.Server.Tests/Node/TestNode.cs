@@ -12,7 +12,7 @@ namespace Concierge.Server.Tests.Node;
 /// <summary>A node on a loopback port of its own, and the plain clients to talk to it with.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private TestNode(NodeHost host) => Host = host;
 
