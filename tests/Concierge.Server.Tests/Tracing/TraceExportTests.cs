@@ -11,7 +11,6 @@ using Concierge.Simulation.Scenarios;
 using Concierge.Simulation.Twilio;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
 namespace Concierge.Server.Tests.Tracing;
