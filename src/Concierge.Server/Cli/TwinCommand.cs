@@ -64,7 +64,7 @@ internal static class TwinCommand
     {
         try
         {
-            return path is null ? null : new StreamWriter(path, append);
+            return path is null ? null : new StreamWriter(path, append) { AutoFlush = append };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -63,6 +63,21 @@ internal sealed class CallApi(TwilioExchange exchange)
                 : RestApi.Json(Render(call));
         }
 
+        if (form["TimeLimit"] is { } limit)
+        {
+            if (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) || seconds is < 1 or > 86400)
+            {
+                return RestApi.Refuse(new RestProblem(400, 20001, "TimeLimit must be an integer between 1 and 86400."));
+            }
+
+            call.Run!.Limit(TimeSpan.FromSeconds(seconds));
+        }
+
+        if (CallRequest.Address(form["StatusCallback"]) is { } callback)
+        {
+            call.Run!.TellTo(callback, CallRequest.Method(form, "StatusCallbackMethod"));
+        }
+
         bool waiting = call.Status is "queued" or "initiated" or "ringing";
         if (status is not null)
         {

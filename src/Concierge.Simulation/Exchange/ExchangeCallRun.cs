@@ -14,6 +14,8 @@ internal sealed class ExchangeCallRun : IDisposable
 
     private readonly CallRequest _request;
     private readonly StatusCallbacks _callbacks;
+    private TimeSpan? _timeLimit;
+    private int _limits;
     private readonly CancellationTokenSource _over = new();
     private readonly Lock _gate = new();
     private CancellationTokenSource? _document;
@@ -119,7 +121,7 @@ internal sealed class ExchangeCallRun : IDisposable
         Call.AnsweredAt = Time.GetUtcNow();
         Move("in-progress", "answered");
         Leg.Start(Time);
-        if (_request.TimeLimit is { } limit)
+        if ((_timeLimit ?? _request.TimeLimit) is { } limit)
         {
             _ = EndAfterAsync(limit);
         }
@@ -129,6 +131,20 @@ internal sealed class ExchangeCallRun : IDisposable
             StartRecording(_request.Recording, "OutboundAPI");
         }
     }
+
+    /// <summary>REST: another time limit, counted from the answer.</summary>
+    public void Limit(TimeSpan limit)
+    {
+        _timeLimit = limit;
+        if (Call.AnsweredAt is { } answered)
+        {
+            TimeSpan left = answered + limit - Time.GetUtcNow();
+            _ = EndAfterAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>REST: another address for what is told of the call from now on.</summary>
+    public void TellTo(Uri url, string method) => _callbacks.Redirect(url, method);
 
     /// <summary>REST: other TwiML from now on. What runs is cut off, its streams stopped.</summary>
     public void Instruct(TwimlSource source)
@@ -280,9 +296,15 @@ internal sealed class ExchangeCallRun : IDisposable
 
     private async Task EndAfterAsync(TimeSpan limit)
     {
+        int number = ++_limits;
         try
         {
             await Task.Delay(limit, Time, Over);
+            if (number != _limits)
+            {
+                return;
+            }
+
             Exchange.Notify(Call, 32015, isWarning: false, "Maximum call duration reached", "");
             End("completed");
         }

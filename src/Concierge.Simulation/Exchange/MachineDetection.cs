@@ -32,7 +32,7 @@ internal static class MachineDetection
         double at = 0;
         foreach (ScenarioTurn turn in scenario.CalleeTurns.TakeWhile(t => t.When is ScenarioTrigger.Answered or ScenarioTrigger.Elapsed))
         {
-            at = (turn.When == ScenarioTrigger.Answered ? turn.AfterMs : at + turn.AfterMs) + (turn.Clip?.Duration.TotalMilliseconds ?? turn.ToneMs);
+            at = (turn.When == ScenarioTrigger.Answered ? turn.AfterMs : at + turn.AfterMs) + (turn.Clip?.Duration.TotalMilliseconds ?? Math.Max(turn.ToneMs, turn.MusicMs));
         }
 
         return (int)at + 200;

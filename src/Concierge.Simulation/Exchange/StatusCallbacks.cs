@@ -8,8 +8,8 @@ internal sealed class StatusCallbacks
 {
     private readonly TwilioExchange _exchange;
     private readonly TwilioExchangeCall _call;
-    private readonly Uri? _url;
-    private readonly string _method;
+    private Uri? _url;
+    private string _method;
     private readonly IReadOnlyCollection<string> _events;
     private readonly CookieContainer _cookies = new();
     private Task _sending = Task.CompletedTask;
@@ -23,6 +23,13 @@ internal sealed class StatusCallbacks
         _url = url;
         _method = method;
         _events = events;
+    }
+
+    /// <summary>Sends what is told from now on somewhere else.</summary>
+    public void Redirect(Uri url, string method)
+    {
+        _url = url;
+        _method = method;
     }
 
     /// <summary>Tells of an event: initiated, ringing, answered, or completed for every end.</summary>

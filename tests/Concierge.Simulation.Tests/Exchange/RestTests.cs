@@ -115,6 +115,26 @@ public sealed class RestTests
     }
 
     [Fact]
+    public void An_update_moves_the_time_limit_and_the_status_callback()
+    {
+        ExchangeBench.Run(
+            async bench =>
+            {
+                TwilioExchangeCall call = bench.Place("TimeLimit=50&StatusCallback=https%3A%2F%2Fnode.example%2Fold");
+                string path = $"{bench.Account}/Calls/{call.Sid}.json";
+                await bench.WaitAsync(3);
+                Assert.Equal(20001, (int)bench.Rest("POST", path, "TimeLimit=0").Body["code"]!);
+                Assert.Equal(200, bench.Rest("POST", path, "TimeLimit=5&StatusCallback=https%3A%2F%2Fnode.example%2Fnew&StatusCallbackMethod=GET").Status);
+                await call.Ended;
+                Assert.Equal(5, (call.EndedAt - call.AnsweredAt)!.Value.TotalSeconds, 0.01);
+                TwilioExchangeRequest told = Assert.Single(call.Requests, r => r.Purpose == "status");
+                Assert.Equal(("GET", "/new", "completed"), (told.Method, new Uri(told.Url).AbsolutePath, told["CallStatus"]));
+            },
+            (_, _) => "<Response><Pause length=\"100\"/></Response>",
+            s_quiet);
+    }
+
+    [Fact]
     public void A_ringing_call_is_canceled()
     {
         ExchangeBench.Run(
