@@ -17,15 +17,16 @@ internal static class RequestExchange
 
     public static async Task AnswerAsync(HttpContext context, IRequestProcessor requests, ProcessRequestBody body, TimeProvider time)
     {
+        using ClientWatch client = new(context, time);
         if (context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == "text/event-stream"))
         {
-            await StreamAsync(context, requests, body, time);
+            await StreamAsync(context, requests, body, time, client.Gone);
             return;
         }
 
         try
         {
-            ConciergeAnswer answer = await requests.ProcessAsync(body.UserInput!, body.SessionId, null, null, context.RequestAborted);
+            ConciergeAnswer answer = await requests.ProcessAsync(body.UserInput!, body.SessionId, null, null, client.Gone);
             context.Response.ContentType = "application/json; charset=utf-8";
             context.Response.Headers.CacheControl = "no-store";
             await context.Response.WriteAsync(AnswerJson.Write(answer).ToJsonString(), context.RequestAborted);
@@ -38,21 +39,21 @@ internal static class RequestExchange
 
     private static Problem ModelFailed(TextModelException exception) => new(502, "The text model does not answer", exception.Message);
 
-    private static async Task StreamAsync(HttpContext context, IRequestProcessor requests, ProcessRequestBody body, TimeProvider time)
+    private static async Task StreamAsync(HttpContext context, IRequestProcessor requests, ProcessRequestBody body, TimeProvider time, CancellationToken gone)
     {
         context.Response.ContentType = "text/event-stream";
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers["X-Accel-Buffering"] = "no";
         Channel<(string Kind, JsonNode Data)> news = Channel.CreateUnbounded<(string, JsonNode)>();
-        Task working = WorkAsync(requests, body, news.Writer, context.RequestAborted);
+        Task working = WorkAsync(requests, body, news.Writer, gone);
         try
         {
             await context.Response.Body.FlushAsync(context.RequestAborted);
             while (true)
             {
                 // What is being waited for stays: a read that is given up would take an event with it.
-                Task<bool> more = news.Reader.WaitToReadAsync(context.RequestAborted).AsTask();
-                while (await Task.WhenAny(more, Task.Delay(s_pause, time, context.RequestAborted)) != more)
+                Task<bool> more = news.Reader.WaitToReadAsync(gone).AsTask();
+                while (await Task.WhenAny(more, Task.Delay(s_pause, time, gone)) != more)
                 {
                     await WriteAsync(context, ":\n\n"); // a proxy closes what is silent for long
                 }

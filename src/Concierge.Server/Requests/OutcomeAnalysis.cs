@@ -175,7 +175,12 @@ internal sealed class OutcomeAnalysis(Func<AgentCast> cast, ITextModel model, No
         using JsonDocument document = JsonDocument.Parse(answer);
         JsonElement root = document.RootElement;
         string? Text(string name) => root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
-        if (root.ValueKind != JsonValueKind.Object || !Enum.TryParse(Text("status"), ignoreCase: true, out CallOutcomeStatus status))
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new JsonException("It is no object.");
+        }
+
+        if (!Enum.TryParse(Text("status"), ignoreCase: true, out CallOutcomeStatus status))
         {
             throw new JsonException("There is no status.");
         }

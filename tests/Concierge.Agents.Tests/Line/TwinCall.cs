@@ -12,7 +12,7 @@ namespace Concierge.Agents.Tests.Line;
 /// <summary>One call of agents between the twins, under the virtual clock: what is asserted is what both far ends saw and heard.</summary>
 internal sealed record TwinCall(CallResult Result, RealtimeSession Session, IReadOnlyList<RealtimeSessionEvent> Events, TwilioTwinRecord Carrier, RealtimeTwinRecord Model)
 {
-    public static TwinCall Run(Func<TimeProvider, RealtimeSession> create, string scenarioJson)
+    public static TwinCall Run(Func<TimeProvider, RealtimeSession> create, string scenarioJson, ICallSteering? steering = null)
     {
         Scenario scenario = Scenario.Parse(scenarioJson);
         var loop = new VirtualTimeLoop();
@@ -23,7 +23,7 @@ internal sealed record TwinCall(CallResult Result, RealtimeSession Session, IRea
             var events = new List<RealtimeSessionEvent>();
             session.Subscribe(events.Add);
             var connector = new Connector(scenario, loop.TimeProvider);
-            var call = new CallSession(near, connector, session, new CallSessionOptions(), loop.TimeProvider);
+            var call = new CallSession(near, connector, session, new CallSessionOptions(), loop.TimeProvider, steering: steering);
             Task<TwilioTwinRecord> carrier = new TwilioTwinStream(far, scenario, loop.TimeProvider).RunAsync();
             CallResult result = await call.RunAsync();
             await near.Output.CompleteAsync();

@@ -58,6 +58,31 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe
     /// </summary>
     public LoopCarrier TakeOver() => new(_bottom.Loop, Input, WebSocketStreams.CreateWriter(_top));
 
+    /// <summary>
+    /// Whether the client has closed its side. Nobody reads while a request is worked on, so this has to be asked; a TLS client says so in an alert (RFC 8446 §6.1), which no
+    /// request begins with.
+    /// </summary>
+    public bool IsClientGone()
+    {
+        const byte Alert = 21;
+        byte[] next = new byte[1];
+        try
+        {
+            if (!_bottom.Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead))
+            {
+                return false;
+            }
+
+            // There is something to read, so that this is done at once; what it reads stays.
+            ValueTask<int> peek = _bottom.Socket.ReceiveAsync(next.AsMemory(), SocketFlags.Peek);
+            return peek.IsCompleted && (peek.GetAwaiter().GetResult() == 0 || next[0] == Alert);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return true;
+        }
+    }
+
     public override void Abort(ConnectionAbortedException abortReason) => Close();
 
     public override ValueTask DisposeAsync()
