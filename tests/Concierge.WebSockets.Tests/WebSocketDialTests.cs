@@ -39,6 +39,83 @@ public sealed class WebSocketDialTests
         Assert.Null(await server);
     }
 
+    [Theory]
+    [InlineData(-3, -1)] // expired
+    [InlineData(1, 3)]   // not yet valid
+    public async Task Refuses_a_trusted_certificate_out_of_its_time(int fromDays, int toDays)
+    {
+        using X509Certificate2 certificate = Certificate("localhost", fromDays, toDays);
+        using Loopback listener = new();
+        Task<string?> server = ServeTlsAsync(listener, certificate);
+        WebSocketConnectException refused = await FailAsync(
+            new Uri($"wss://localhost:{listener.Port}/"), Loopback.Direct with { ConfigureTls = tls => Trust(tls, certificate) });
+        Assert.Equal(WebSocketConnectError.TlsFailed, refused.Error);
+        Assert.Null(await server); // no request was sent, and so no key
+    }
+
+    [Fact]
+    public async Task A_server_that_stalls_in_the_tls_handshake_is_given_up_in_time_and_never_asked_in_the_clear()
+    {
+        using Loopback listener = new();
+        byte[] heard = [];
+        int connections = 0;
+        Task server = listener.ServeAsync(async transport =>
+        {
+            connections++;
+            System.IO.Pipelines.ReadResult read = await transport.Input.ReadAtLeastAsync(1);
+            heard = read.Buffer.FirstSpan[..Math.Min(3, (int)read.Buffer.FirstSpan.Length)].ToArray();
+            transport.Input.AdvanceTo(read.Buffer.End);
+            try
+            {
+                while (!(await transport.Input.ReadAsync()).IsCompleted)
+                {
+                }
+            }
+            catch (IOException)
+            {
+                // It gave up, which is what this waits for.
+            }
+        });
+        WebSocketConnectException refused = await FailAsync(
+            new Uri($"wss://localhost:{listener.Port}/"), Loopback.Direct with { ConnectTimeout = TimeSpan.FromMilliseconds(400), HandshakeTimeout = TimeSpan.FromMilliseconds(400) });
+        Assert.Contains(refused.Error, (WebSocketConnectError[])[WebSocketConnectError.ConnectTimeout, WebSocketConnectError.HandshakeTimeout]);
+        await server;
+        Assert.Equal(1, connections);
+        Assert.Equal([0x16, 0x03], heard[..2]); // a TLS handshake record (RFC 8446 §5.1) and nothing else
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_tls_connection_that_dies_later_is_lost_like_any_other(bool reset)
+    {
+        using X509Certificate2 certificate = Certificate("localhost");
+        using Loopback listener = new();
+        var cut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task server = ServeAndDieAsync();
+        await using WebSocketTransport transport = await new WebSocketClientConnector(Loopback.Direct with { ConfigureTls = tls => Trust(tls, certificate) })
+            .ConnectAsync(new WebSocketClientRequest(new Uri($"wss://localhost:{listener.Port}/")));
+        WebSocketReader reader = new(transport.Input, WebSocketRole.Client, WebSocketLimits.Default, new WebSocketWriter(transport.Output, WebSocketRole.Client));
+        cut.SetResult();
+        Assert.Equal(WebSocketReadStatus.EndOfStream, await reader.ReadAsync());
+        await server;
+
+        async Task ServeAndDieAsync()
+        {
+            using Socket socket = await listener.AcceptSocketAsync();
+            await using SslStream tls = new(new NetworkStream(socket));
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate });
+            await WebSocketServerHandshake.RunAsync(new WebSocketTransport(socket, tls, 4096));
+            await cut.Task;
+            if (reset)
+            {
+                socket.LingerState = new LingerOption(true, 0);
+            }
+
+            socket.Close();
+        }
+    }
+
     [Fact]
     public async Task Refuses_plain_text_on_the_tls_port()
     {
@@ -257,7 +334,7 @@ public sealed class WebSocketDialTests
         }
     }
 
-    private static X509Certificate2 Certificate(string name)
+    private static X509Certificate2 Certificate(string name, int fromDays = -1, int toDays = 1)
     {
         using RSA key = RSA.Create(2048);
         CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -265,7 +342,7 @@ public sealed class WebSocketDialTests
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(fromDays), DateTimeOffset.UtcNow.AddDays(toDays));
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
     }
 

@@ -68,8 +68,7 @@ internal sealed class ModelEventHandler(
                 signals.Post(new CallEvent.CallerSpeechStopped(clock.Now, Text(e.ItemId), TimeSpan.FromMilliseconds(e.AudioEndMs)));
                 break;
             case RealtimeServerEventType.ResponseCreated:
-                _responses.Begin(e.ResponseId);
-                signals.Post(new CallEvent.ResponseStarted(clock.Now, Text(e.ResponseId)));
+                BeginResponse(utf8);
                 break;
             case RealtimeServerEventType.ResponseDone:
                 FinishResponse(utf8);
@@ -235,6 +234,16 @@ internal sealed class ModelEventHandler(
                 _path.Finish(e.ResponseId, e.ItemId, e.ContentIndex);
             }
         }
+    }
+
+    private void BeginResponse(ReadOnlySpan<byte> utf8)
+    {
+        // The id stands in the response and nowhere else: this event has no response_id of its own (PROTOCOL B.9).
+        RealtimeServerEvents.ReadResponse(utf8, out RealtimeResponseInfo? response);
+        string id = response?.Id ?? "";
+        _responses.Begin(Encoding.UTF8.GetBytes(id));
+        counters.ModelBadEvents += id.Length == 0 ? 1 : 0;
+        signals.Post(new CallEvent.ResponseStarted(clock.Now, id));
     }
 
     private void FinishResponse(ReadOnlySpan<byte> utf8)

@@ -222,8 +222,22 @@ internal sealed class TwimlEndpoint(
         return $"ws://{LocalAuthority(context)}{FrontDoor.MediaStreamPath}";
     }
 
-    /// <summary>There is room and nobody to talk to: a person who hears why calls again later, one who hears a busy tone at once.</summary>
-    private static TwimlResponse Apologize() => new TwimlResponse().Say("We are sorry, our assistant cannot take your call at the moment. Please call again later.").Hangup();
+    /// <summary>There is room and nobody to talk to: a person who hears why calls again later, one who hears a busy tone at once. Where there is somebody to fall back to, that one gets the call.</summary>
+    private TwimlResponse Apologize()
+    {
+        string? number = memory?.Options.FallbackNumber;
+        TwimlResponse answer = new();
+        if (memory?.Options.FallbackSentence is { } sentence)
+        {
+            answer.Say(sentence);
+        }
+        else if (number is null)
+        {
+            answer.Say("We are sorry, our assistant cannot take your call at the moment. Please call again later.");
+        }
+
+        return number is null ? answer.Hangup() : answer.Dial(number).Hangup();
+    }
 
     /// <summary>An incoming call hears a busy tone and costs nothing, or the operator's sentence; one this side placed is answered already and hears a sentence.</summary>
     private TwimlResponse Decline(string? direction) => (direction is null or "inbound", memory?.Options.BusySentence) switch

@@ -42,6 +42,9 @@ internal sealed class ScriptedModel : IModelConnector
     /// <summary>The session that waits for the call.</summary>
     public Func<ValueTask<PreparedModel?>>? OnClaim { get; set; }
 
+    /// <summary>What lies between the call and this end; null for nothing. Given this end's line, gives the one that is spoken on.</summary>
+    public Func<IDuplexPipe, IDuplexPipe>? Distance { get; init; }
+
     /// <summary>Times it was dialled.</summary>
     public int Dials { get; private set; }
 
@@ -60,7 +63,7 @@ internal sealed class ScriptedModel : IModelConnector
         }
 
         (IDuplexPipe near, IDuplexPipe far) = InMemoryDuplex.CreatePair();
-        var connection = new Connection(this, far);
+        var connection = new Connection(this, Distance?.Invoke(far) ?? far);
         _connections.Add(connection);
         connection.Begin();
         return near;
@@ -165,6 +168,9 @@ internal sealed class ScriptedModel : IModelConnector
             Writer.TryAppend(WebSocketOpcode.Text, Encoding.UTF8.GetBytes(json));
             Writer.Flush();
         }
+
+        /// <summary>Sends octets as they are.</summary>
+        public async Task RawAsync(byte[] octets) => await _line.Output.WriteAsync(octets);
 
         public void StopReading() => _deaf = true;
 

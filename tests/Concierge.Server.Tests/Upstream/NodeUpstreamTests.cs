@@ -145,7 +145,12 @@ public sealed class NodeUpstreamTests
         await using RealtimeTwinServer model = await RealtimeTwinServer.StartAsync(
             _ => s_greeting, _ => new RealtimeTwinOptions { Faults = away ? new RealtimeTwinFaults { RefuseStatus = 503 } : RealtimeTwinFaults.None });
         var running = new Running();
-        NodeOptions options = Options(model.Url) with { UpstreamHealth = new UpstreamHealthOptions { FirstProbe = TimeSpan.FromMilliseconds(500) } };
+        string folder = Directory.CreateTempSubdirectory("concierge-outage-").FullName;
+        NodeOptions options = Options(model.Url) with
+        {
+            UpstreamHealth = new UpstreamHealthOptions { FirstProbe = TimeSpan.FromMilliseconds(500) },
+            Calls = new CallsOptions { DataDirectory = folder, NodeName = "outage", FallbackNumber = "+14155550177" },
+        };
         await using TestNode node = await running.StartAsync(options);
         away = true;
         for (int i = 0; i < 5; i++)
@@ -154,7 +159,7 @@ public sealed class NodeUpstreamTests
         }
 
         await UntilAsync(() => !running.Handler!.Health.TakesCalls);
-        Assert.Contains("<Say>", await node.Http.GetStringAsync("/twiml?CallSid=CA9&AccountSid=AC1"));
+        Assert.Contains("<Number>+14155550177</Number>", await node.Http.GetStringAsync("/twiml?CallSid=CA9&AccountSid=AC1")); // new calls get the fallback
         away = false;
         await UntilAsync(() => running.Handler!.Health.TakesCalls);
         Assert.Contains("<Stream", await node.Http.GetStringAsync("/twiml?CallSid=CA10&AccountSid=AC1"));
