@@ -205,6 +205,7 @@ public sealed class CallSessionTests
             c.Model.BeginResponse("r2");
             c.Model.Delta("r2", "a2", Pcm24Tone(200, 500));
             c.Model.EndAudio("r2", "a2");
+            c.Model.EndResponse("r2"); // one that still ran at the end would be cancelled
             await c.WaitAsync(20);
             Assert.True(c.Carrier.HeardOctets > heard);
             c.Carrier.Stop();
@@ -217,6 +218,34 @@ public sealed class CallSessionTests
         Assert.DoesNotContain("response.cancel", call.Model.HeardTypes); // the server cancels by itself
         Assert.Equal(1, result.Counters.AgentDeltasLate);
         Assert.Equal(1, result.Counters.Interruptions);
+    }
+
+    [Fact]
+    public void A_response_that_was_cut_off_before_its_first_sound_is_never_heard()
+    {
+        var (result, call) = TestCall.Run(async c =>
+        {
+            await c.BeginAsync();
+            foreach (string response in (string[])["r1", "r2"])
+            {
+                c.Model.BeginResponse(response);
+                await c.WaitAsync();
+                c.Model.SpeechStarted(); // there is nothing to clear, and still no word of it may come
+                c.Model.Delta(response, "a" + response, Pcm24Tone(200, 500));
+                c.Model.EndResponse(response, "cancelled");
+                await c.WaitAsync();
+            }
+
+            Assert.Equal(0, c.Carrier.HeardOctets);
+            c.Model.BeginResponse("r3");
+            c.Model.Delta("r3", "a3", Pcm24Tone(200, 500));
+            c.Model.EndResponse("r3");
+            await c.WaitAsync(20);
+            Assert.Equal(1_600, c.Carrier.HeardOctets);
+            c.Carrier.Stop();
+        });
+        Assert.Equal(2, result.Counters.AgentDeltasLate);
+        Assert.Equal(["r1", "r2", "r3"], call.Controller.Events.OfType<CallEvent.ResponseStarted>().Select(e => e.ResponseId));
     }
 
     [Fact]
