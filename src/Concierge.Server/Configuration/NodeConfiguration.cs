@@ -71,6 +71,8 @@ internal static class NodeConfiguration
             PredialLife = TimeSpan.FromSeconds(settings.Integer(SettingNames.PredialSeconds, 15, 1, 60)),
             MaxDialsPerSecond = settings.Integer(SettingNames.MaxDialsPerSecond, 100, 1, 10_000),
             Upstream = UpstreamReader.Read(settings),
+            LocalBargeIn = settings.Flag(SettingNames.LocalBargeIn, otherwise: false),
+            MinimumInterruption = TimeSpan.FromMilliseconds(settings.Integer(SettingNames.MinimumInterruption, 0, 0, 5_000)),
             LogLevel = ReadLogLevel(settings),
             Engine = settings.Choice(SettingNames.Engine, ("auto", NodeEngine.Auto), ("loop", NodeEngine.Loop), ("sockets", NodeEngine.Sockets)),
             Loops = settings.Integer(SettingNames.Loops, 0, 0, 1_024),

@@ -52,6 +52,12 @@ internal sealed record NodeOptions
 
     public bool RequireStreamToken { get; init; } = true;
 
+    /// <summary>Whether the node itself listens for callers who cut in, for agents that say nothing of it.</summary>
+    public bool LocalBargeIn { get; init; }
+
+    /// <summary>How long a caller must speak before the agent is stopped, for agents that say nothing of it.</summary>
+    public TimeSpan MinimumInterruption { get; init; }
+
     /// <summary>Calls beyond this are refused.</summary>
     public int MaxCalls { get; init; } = 200;
 

@@ -32,6 +32,8 @@ internal static class SettingNames
     public const string OutageSeconds = "OUTAGE_SECONDS";
     public const string OutageSound = "OUTAGE_SOUND";
     public const string ApologySound = "APOLOGY_SOUND";
+    public const string LocalBargeIn = "LOCAL_BARGE_IN";
+    public const string MinimumInterruption = "MIN_INTERRUPTION_MS";
     public const string FallbackNumber = "FALLBACK_NUMBER";
     public const string LogLevel = "LOG_LEVEL";
     public const string LogPersonalData = "LOG_PERSONAL_DATA";

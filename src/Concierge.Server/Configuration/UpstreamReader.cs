@@ -18,8 +18,8 @@ internal static class UpstreamReader
         {
             Attempts = settings.Integer(SettingNames.ReconnectAttempts, usual.Attempts, 0, 10),
             Patience = TimeSpan.FromSeconds(settings.Integer(SettingNames.OutageSeconds, (int)usual.Patience.TotalSeconds, 1, 120)),
-            HoldingSound = ReadSound(settings, SettingNames.OutageSound, usual.HoldingSound),
-            ApologySound = ReadSound(settings, SettingNames.ApologySound, usual.ApologySound),
+            HoldingSound = ReadSound(settings, SettingNames.OutageSound, "tones", UpstreamSounds.Holding, "holding.ulaw"),
+            ApologySound = ReadSound(settings, SettingNames.ApologySound, "spoken", UpstreamSounds.Apology, "apology.ulaw"),
             Fallback = ReadFallback(settings),
         };
     }
@@ -41,17 +41,18 @@ internal static class UpstreamReader
         return null;
     }
 
-    /// <summary>A file through the call's own filter, as the carrier wants it; <c>none</c> for silence.</summary>
-    private static ReadOnlyMemory<byte> ReadSound(SettingReader settings, string name, ReadOnlyMemory<byte> otherwise)
+    /// <summary>A file through the call's own filter, as the carrier wants it; or one of the program's own: <c>tones</c>, <c>spoken</c>, or <c>none</c> for silence.</summary>
+    private static ReadOnlyMemory<byte> ReadSound(SettingReader settings, string name, string otherwise, ReadOnlyMemory<byte> tones, string spoken)
     {
-        if (settings.Text(name) is not { } path)
+        string path = settings.Text(name) ?? otherwise;
+        switch (path)
         {
-            return otherwise;
-        }
-
-        if (path == "none")
-        {
-            return default;
+            case "none":
+                return default;
+            case "tones":
+                return tones;
+            case "spoken":
+                return ReadPhrase(spoken);
         }
 
         try
@@ -60,9 +61,18 @@ internal static class UpstreamReader
         }
         catch (Exception exception) when (exception is CommandException or IOException or UnauthorizedAccessException)
         {
-            settings.Error(name, exception.Message, $"set a WAV, .ulaw or .alaw file of at most {MaxSeconds} s, none for silence, or leave it out");
-            return otherwise;
+            settings.Error(name, exception.Message, $"set a WAV, .ulaw or .alaw file of at most {MaxSeconds} s, spoken, tones, or none for silence");
+            return tones;
         }
+    }
+
+    private static byte[] ReadPhrase(string file)
+    {
+        using Stream stream = typeof(UpstreamReader).Assembly.GetManifestResourceStream($"Concierge.Server.Sounds.{file}")
+            ?? throw new InvalidOperationException($"The build left out {file}.");
+        byte[] muLaw = new byte[stream.Length];
+        stream.ReadExactly(muLaw);
+        return muLaw;
     }
 
     private static byte[] ReadSound(string path)

@@ -32,6 +32,7 @@ internal static class NodeSession
         NodeOptions options, TimeProvider time, Func<StreamStart, CancellationToken, ValueTask> admit, ILoggerFactory? loggers = null) => new()
         {
             Session = Create(options),
+            Conduct = Conduct(options),
             Time = time,
             Admit = admit,
             Loggers = loggers,
@@ -48,6 +49,12 @@ internal static class NodeSession
         RealtimeSession session = new RealtimeRunner(agents, RunnerOptions(options, time, static (_, _) => ValueTask.CompletedTask)).CreateSession();
         return session.Conduct.Apply(await session.ExpectAsync(cancellationToken));
     }
+
+    /// <summary>How agents behave that say nothing of it themselves.</summary>
+    private static CallConduct Conduct(NodeOptions options) => CallConduct.Attentive with
+    {
+        BargeIn = new BargeInPolicy { MinimumSpeech = options.MinimumInterruption, Local = options.LocalBargeIn ? new LocalBargeIn() : null },
+    };
 
     private static CallUsage ToUsage(ModelUsage used) => new()
     {

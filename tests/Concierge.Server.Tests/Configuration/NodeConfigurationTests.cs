@@ -79,6 +79,11 @@ public class NodeConfigurationTests
             ("OUTAGE_SOUND", "none"), ("APOLOGY_SOUND", "none"), ("FALLBACK_NUMBER", "+15005550110")));
         Assert.Equal((false, 30, 20), (set.Predial, set.PredialLife.TotalSeconds, set.MaxDialsPerSecond));
         Assert.Equal((1, 8), (set.Upstream.Attempts, set.Upstream.Patience.TotalSeconds));
+        Assert.InRange(usual.Upstream.ApologySound.Length / 8000.0, 3, 8); // words, unless told otherwise
+        NodeOptions own = Valid(Secure(("OUTAGE_SOUND", "spoken"), ("APOLOGY_SOUND", "tones"), ("LOCAL_BARGE_IN", "true"), ("MIN_INTERRUPTION_MS", "250")));
+        Assert.InRange(own.Upstream.HoldingSound.Length / 8000.0, 1, 3);
+        Assert.True(own.Upstream.ApologySound.Span.SequenceEqual(UpstreamSounds.Apology.Span));
+        Assert.Equal((true, 250), (own.LocalBargeIn, own.MinimumInterruption.TotalMilliseconds));
         Assert.True(set.Upstream.HoldingSound.IsEmpty && set.Upstream.ApologySound.IsEmpty);
         Assert.Equal("+15005550110", set.Upstream.Fallback!.Target);
     }

@@ -69,6 +69,15 @@ public sealed class PriceTableTests
     [InlineData("null")]
     public void What_is_no_table_is_refused_in_words(string text) => Assert.NotEmpty(Assert.Throws<InvalidDataException>(() => PriceTable.Parse(text)).Message);
 
+    [Theory]
+    [InlineData("gpt-realtime-2.1", 24)]
+    [InlineData("gpt-realtime-2", 24)]
+    [InlineData("gpt-realtime-1.5", 16)]
+    [InlineData("gpt-realtime-2.1-mini", 2.4)]
+    [InlineData("gpt-realtime-mini-2025-12-15", 2.4)]
+    public void Each_current_model_has_its_own_price(string model, decimal perMillionWritten) =>
+        Assert.Equal(perMillionWritten, PriceTable.Default.Cost(model, "", new CallUsage { Responses = 1, OutputText = 1_000_000 })!.Amount);
+
     [Fact]
     public void The_table_that_comes_with_the_program_knows_the_default_models() =>
         Assert.True(PriceTable.Default.Cost(Concierge.Server.Configuration.NodeOptions.DefaultModel, Concierge.Server.Configuration.NodeOptions.DefaultTranscriptionModel, s_usage)!.Complete);
