@@ -30,14 +30,14 @@ internal static class LoadHtml
 
     private static void Table(HtmlBuilder html, IReadOnlyList<LoadStep> steps)
     {
-        html.Add($"<section class=\"card\"><h2>Runs</h2><div class=\"scroll\"><table class=\"load\"><thead><tr><th>calls</th><th></th><th>CPU ms per call-second</th><th>user</th><th>system</th><th>p50</th><th>p90</th><th>p99</th><th>p99.9</th><th>max</th><th>lost</th><th>late</th><th>kB per call</th><th>B per frame</th><th>GC pauses</th></tr></thead><tbody>");
+        html.Add($"<section class=\"card\"><h2>Runs</h2><div class=\"scroll\"><table class=\"load\"><thead><tr><th>calls</th><th></th><th>CPU ms per call-second</th><th>user</th><th>system</th><th>p50</th><th>p90</th><th>p99</th><th>p99.9</th><th>max</th><th>lost</th><th>late</th><th>kB per call</th><th>B per frame</th><th>GC pauses</th><th>compiling</th></tr></thead><tbody>");
         foreach (LoadRun run in steps.SelectMany(step => step.Runs))
         {
             html.Add($"<tr class=\"{(run.Discarded is null ? run.Kind : "discarded")}\"><td>{run.Calls}</td><td>{run.Kind}{(run.Discarded is null ? "" : " (not counted)")}</td><td>{Number(run.CpuPerCall, "0.000")}</td><td>{Number(run.UserPerCall, "0.000")}</td><td>{Number(run.SystemPerCall, "0.000")}</td>");
-            html.Add($"<td>{LoadScreen.Time(run.P50)}</td><td>{LoadScreen.Time(Math.Max(run.Reading.Up.P90, run.Reading.Down.P90))}</td><td>{LoadScreen.Time(run.P99)}</td><td>{LoadScreen.Time(run.P999)}</td><td>{LoadScreen.Time(Math.Max(run.Reading.Up.Max, run.Reading.Down.Max))}</td><td>{run.Lost}</td><td>{run.Late}</td><td>{Number(run.ResidentPerCall / 1024, "0")}</td><td>{Number(run.AllocatedPerFrame, "0.00")}</td><td>{Number(run.CountersAfter?.GcPauseMilliseconds - run.CountersBefore?.GcPauseMilliseconds, "0.0 ms")}</td></tr>");
+            html.Add($"<td>{LoadScreen.Time(run.P50)}</td><td>{LoadScreen.Time(Math.Max(run.Reading.Up.P90, run.Reading.Down.P90))}</td><td>{LoadScreen.Time(run.P99)}</td><td>{LoadScreen.Time(run.P999)}</td><td>{LoadScreen.Time(Math.Max(run.Reading.Up.Max, run.Reading.Down.Max))}</td><td>{run.Lost}</td><td>{run.Late}</td><td>{Number(run.ResidentPerCall / 1024, "0")}</td><td>{Number(run.AllocatedPerFrame, "0.00")}</td><td>{Number(run.CountersAfter?.GcPauseMilliseconds - run.CountersBefore?.GcPauseMilliseconds, "0.0 ms")}</td><td>{Number(run.CompileMilliseconds, "0 ms")}</td></tr>");
             if (run.Discarded is { } why)
             {
-                html.Add($"<tr class=\"discarded\"><td></td><td colspan=\"14\">{why}</td></tr>");
+                html.Add($"<tr class=\"discarded\"><td></td><td colspan=\"15\">{why}</td></tr>");
             }
         }
 

@@ -56,6 +56,8 @@ internal static class LoadJsonReport
         ["allocated_per_frame"] = Round(run.AllocatedPerFrame),
         ["gc_pause_ms"] = Round(run.CountersAfter?.GcPauseMilliseconds - run.CountersBefore?.GcPauseMilliseconds),
         ["gc_collections"] = run.CountersAfter?.Gen0Collections - run.CountersBefore?.Gen0Collections,
+        ["compile_ms"] = Round(run.CompileMilliseconds),
+        ["compiled_methods"] = run.CountersAfter?.CompiledMethods - run.CountersBefore?.CompiledMethods,
         ["up"] = Direction(run.Reading.Up),
         ["down"] = Direction(run.Reading.Down),
         ["generator_lateness"] = Direction(run.Reading.Lateness, counts: false),

@@ -55,6 +55,9 @@ internal sealed record LoadRun
         ? null
         : (double)(CountersAfter.AllocatedBytes - CountersBefore.AllocatedBytes) / Frames;
 
+    /// <summary>Milliseconds the runtime compiled code while frames were counted.</summary>
+    public double? CompileMilliseconds => CountersAfter?.CompileMilliseconds - CountersBefore?.CompileMilliseconds;
+
     public long Frames => Reading.Up.Sent + Reading.Down.Sent;
 
     public long Lost => Reading.Up.Lost + Reading.Down.Lost;

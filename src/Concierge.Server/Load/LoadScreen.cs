@@ -5,13 +5,13 @@ namespace Concierge.Server.Load;
 /// <summary>What the terminal shows.</summary>
 internal static class LoadScreen
 {
-    public const string Heading = "calls  kind     cpu ms/call-s  (user/system)  core   p50       p99       p99.9     max       lost  late   kB/call  B/frame";
+    public const string Heading = "calls  kind     cpu ms/call-s  (user/system)  core   p50       p99       p99.9     max       lost  late   kB/call  B/frame  jit ms";
 
     /// <summary>One run on one line, and a second when it does not count or something was refused.</summary>
     public static string Line(LoadRun run)
     {
         string cpu = run.CpuPerCall is { } all ? F($"{all,7:0.000}       {run.UserPerCall:0.00}/{run.SystemPerCall:0.00}      {run.CoreShare,4:0%}") : "      –           –            – ";
-        string line = F($"{run.Calls,5}  {run.Kind,-7} {cpu}   {Time(run.P50),-8}  {Time(run.P99),-8}  {Time(run.P999),-8}  {Time(Math.Max(run.Reading.Up.Max, run.Reading.Down.Max)),-8} {run.Lost,5} {run.Late,5} {(run.ResidentPerCall is { } r ? F($"{r / 1024,8:0}") : "       –")} {(run.AllocatedPerFrame is { } a ? F($"{a,8:0.00}") : "       –")}");
+        string line = F($"{run.Calls,5}  {run.Kind,-7} {cpu}   {Time(run.P50),-8}  {Time(run.P99),-8}  {Time(run.P999),-8}  {Time(Math.Max(run.Reading.Up.Max, run.Reading.Down.Max)),-8} {run.Lost,5} {run.Late,5} {(run.ResidentPerCall is { } r ? F($"{r / 1024,8:0}") : "       –")} {(run.AllocatedPerFrame is { } a ? F($"{a,8:0.00}") : "       –")} {(run.CompileMilliseconds is { } j ? F($"{j,7:0}") : "      –")}");
         foreach (string remark in Remarks(run))
         {
             line += Environment.NewLine + "       " + remark;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 
 namespace Concierge.Server.Node;
 
@@ -10,6 +11,8 @@ namespace Concierge.Server.Node;
 /// <param name="GcPauseMilliseconds">All pauses together.</param>
 /// <param name="HeapBytes">The managed heap, after the last collection.</param>
 /// <param name="CommittedBytes">What the collector has committed.</param>
+/// <param name="CompiledMethods">Methods compiled, again ones counted again.</param>
+/// <param name="CompileMilliseconds">Time that compiling took, all threads together.</param>
 /// <param name="Threads">Threads of the process.</param>
 internal sealed record RuntimeCounters(
     long AllocatedBytes,
@@ -19,6 +22,8 @@ internal sealed record RuntimeCounters(
     double GcPauseMilliseconds,
     long HeapBytes,
     long CommittedBytes,
+    long CompiledMethods,
+    double CompileMilliseconds,
     int Threads)
 {
     public static RuntimeCounters Read()
@@ -33,6 +38,8 @@ internal sealed record RuntimeCounters(
             GC.GetTotalPauseDuration().TotalMilliseconds,
             memory.HeapSizeBytes,
             memory.TotalCommittedBytes,
+            JitInfo.GetCompiledMethodCount(),
+            JitInfo.GetCompilationTime().TotalMilliseconds,
             process.Threads.Count);
     }
 }
