@@ -10,12 +10,13 @@ namespace Concierge.Pipelines.Media;
 /// </summary>
 internal sealed class CallerEar
 {
+    private static readonly short[] s_silence = new short[AudioScratch.PieceText];
+
     private readonly LocalBargeIn? _local;
     private readonly VoiceActivityDetector? _voice;
     private readonly HoldDetector? _hold;
     private readonly PlaybackLedger _ledger;
     private readonly InterruptionGate _gate;
-    private readonly short[] _silence = new short[AudioScratch.PieceText];
     private bool _spoke;
 
     /// <param name="conduct">What is listened for.</param>
@@ -77,7 +78,7 @@ internal sealed class CallerEar
         // What is no louder than the agent's voice less what the line takes off it may be its echo: it counts as silence.
         double echo = _ledger.LoudestHeard(_local!.EchoTail) - _local.EchoLossDb;
         bool louder = PcmLevel.ToDecibels(PcmLevel.Rms(samples)) > echo;
-        bool speaks = _voice!.Process(louder ? samples : _silence.AsSpan(0, samples.Length));
+        bool speaks = _voice!.Process(louder ? samples : s_silence.AsSpan(0, samples.Length));
         IsEcho = _local.SilenceEcho && !louder && !speaks;
         if (speaks && !_spoke)
         {

@@ -77,6 +77,7 @@ internal static class NodeConfiguration
             Engine = settings.Choice(SettingNames.Engine, ("auto", NodeEngine.Auto), ("loop", NodeEngine.Loop), ("sockets", NodeEngine.Sockets)),
             Loops = settings.Integer(SettingNames.Loops, 0, 0, 1_024),
             Coalesce = TimeSpan.FromMicroseconds(settings.Integer(SettingNames.Coalesce, 0, 0, 20_000)),
+            WarmUp = TimeSpan.FromSeconds(settings.Integer(SettingNames.WarmUp, 3, 0, 60)),
             MaxLateness = TimeSpan.FromMilliseconds(settings.Integer(SettingNames.MaxLateness, 20, 0, 10_000)),
             Certificate = TlsCertificateReader.Read(settings),
             RuntimeCounters = settings.Flag(SettingNames.RuntimeCounters, otherwise: false),

@@ -107,6 +107,9 @@ internal sealed record NodeOptions
     /// <summary>How late the loops may be before new calls are refused; zero refuses none for that.</summary>
     public TimeSpan MaxLateness { get; init; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How long the node plays calls to itself after its start, so that its code is compiled before the first caller comes; zero for not at all.</summary>
+    public TimeSpan WarmUp { get; init; }
+
     /// <summary>The certificate, with its key, of the TLS that the node speaks itself; null leaves TLS to what stands in front.</summary>
     public X509Certificate2? Certificate { get; init; }
 

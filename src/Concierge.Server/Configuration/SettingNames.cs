@@ -40,6 +40,7 @@ internal static class SettingNames
     public const string Engine = "NODE_ENGINE";
     public const string Loops = "NODE_LOOPS";
     public const string Coalesce = "COALESCE_MICROSECONDS";
+    public const string WarmUp = "WARM_UP_SECONDS";
     public const string MaxLateness = "MAX_LATENESS_MS";
     public const string TlsCertificate = "TLS_CERTIFICATE";
     public const string TlsKey = "TLS_KEY";

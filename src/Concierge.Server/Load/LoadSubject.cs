@@ -77,6 +77,7 @@ internal sealed class LoadSubject : IDisposable
         Uri root = new($"{(certificate is null ? "http" : "https")}://127.0.0.1:{port}");
         LoadSubject subject = new(new Uri($"{scheme}://127.0.0.1:{port}{FrontDoor.MediaStreamPath}"), process, null, http, new Uri(root, FrontDoor.RuntimePath));
         await subject.WaitAsync(clock, () => http.GetAsync(new Uri(root, FrontDoor.HealthPath), cancellationToken), cancellationToken);
+        await subject.WarmedUpAsync(() => http.GetStringAsync(new Uri(root, FrontDoor.HealthPath), cancellationToken), cancellationToken);
         return subject;
     }
 
@@ -154,6 +155,17 @@ internal sealed class LoadSubject : IDisposable
     {
         using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(target.Host, target.Port, cancellationToken);
+    }
+
+    /// <summary>Waits until the node plays no calls to itself any more: only then it is idle.</summary>
+    private async Task WarmedUpAsync(Func<Task<string>> health, CancellationToken cancellationToken)
+    {
+        while (JsonSerializer.Deserialize(await health(), NodeJson.Default.NodeHealth)?.Warming == true)
+        {
+            await Task.Delay(100, cancellationToken);
+        }
+
+        Idle = Usage;
     }
 
     private async Task WaitAsync(Stopwatch clock, Func<Task> attempt, CancellationToken cancellationToken)

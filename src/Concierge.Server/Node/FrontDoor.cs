@@ -30,6 +30,7 @@ internal static class FrontDoor
         CallRegistry calls = app.Services.GetRequiredService<CallRegistry>();
         TwimlEndpoint twiml = app.Services.GetRequiredService<TwimlEndpoint>();
         NodeCalls? memory = app.Services.GetService<NodeCalls>();
+        WarmUp warmUp = app.Services.GetRequiredService<WarmUp>();
         MediaStreamEndpoint mediaStream = app.Services.GetRequiredService<MediaStreamEndpoint>();
 
         app.UseStatusCodePages(page => Describe(page.HttpContext).WriteAsync(page.HttpContext));
@@ -44,7 +45,8 @@ internal static class FrontDoor
             CallJournalHealth? journal = memory?.Book.Health;
             return context.Response.WriteAsJsonAsync(
                 new NodeHealth(
-                    calls.IsDraining ? "draining" : "healthy", calls.Running, journal is null ? null : journal.StoreAvailable ? "available" : "away", journal?.Queued + journal?.Spilled), NodeJson.Default.NodeHealth, cancellationToken: context.RequestAborted);
+                    calls.IsDraining ? "draining" : "healthy", calls.Running, journal is null ? null : journal.StoreAvailable ? "available" : "away", journal?.Queued + journal?.Spilled,
+                    warmUp.IsRunning ? true : null), NodeJson.Default.NodeHealth, cancellationToken: context.RequestAborted);
         });
         if (options.RuntimeCounters)
         {

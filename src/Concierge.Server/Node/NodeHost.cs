@@ -103,6 +103,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 options, loops, services.GetRequiredService<CallRegistry>(), time, services.GetRequiredService<ILogger<OverloadWatch>>()))
             .AddSingleton(services => new StreamTokens(time, s_tokenLife, options.AuthTokens, services.GetService<NodeCalls>()?.Store))
             .AddSingleton(services => new NodeServices(services.GetRequiredService<StreamTokens>(), services.GetRequiredService<ILoggerFactory>(), services.GetService<NodeCalls>()) { Provider = services })
+            .AddSingleton<WarmUp>()
             .AddSingleton<RequestAuthority>()
             .AddSingleton<ApiAuthority>()
             .AddSingleton<TwimlEndpoint>()
@@ -156,6 +157,9 @@ internal sealed class NodeHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Plays calls to itself, as <see cref="NodeOptions.WarmUp"/> says. The node serves meanwhile.</summary>
+    public Task WarmUpAsync(CancellationToken cancellationToken) => _app.Services.GetRequiredService<WarmUp>().RunAsync(cancellationToken);
 
     /// <summary>Sees the calls out, then closes the door.</summary>
     /// <param name="force">Cancelled when nobody wants to wait any longer.</param>

@@ -60,6 +60,12 @@ internal static partial class NodeLog
     [LoggerMessage(5061, LogLevel.Information, "Call {CallId}, key pressed: {Digit}")]
     public static partial void KeyPressed(ILogger logger, string callId, char digit);
 
+    [LoggerMessage(5051, LogLevel.Information, "Warmed up: {Methods} methods compiled since the start")]
+    public static partial void WarmedUp(ILogger logger, long methods);
+
+    [LoggerMessage(5052, LogLevel.Warning, "The warm-up did not work; the first calls do the warming")]
+    public static partial void WarmUpFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(5050, LogLevel.Error, "A fault of this program escaped to an event loop; the loop goes on.")]
     public static partial void LoopFaulted(ILogger logger, Exception exception);
 }

@@ -65,6 +65,7 @@ internal sealed class ChildNode : IDisposable
 
         start.Environment[SettingNames.ServerHost] = "127.0.0.1";
         start.Environment[SettingNames.ServerPort] = $"{port}";
+        start.Environment[SettingNames.WarmUp] = "0";
         ChildNode node = new(Process.Start(start)!, port);
         await node.UntilAsync(async http => (await http.GetAsync("/health")).IsSuccessStatusCode);
         return node;

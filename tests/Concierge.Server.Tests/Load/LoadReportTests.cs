@@ -129,7 +129,7 @@ public sealed class LoadReportTests
             Max = (long)p99 * 3,
             Buckets = [((long)p99 / 4, 50_000), ((long)p99, 49_000), ((long)p99 * 3, 1_000)],
         };
-        RuntimeCounters counters = new(1_000_000, 1, 0, 0, 1.5, 1, 1, 10);
+        RuntimeCounters counters = new(1_000_000, 1, 0, 0, 1.5, 1, 1, 7_000, 900, 10);
         return new LoadRun
         {
             Kind = kind,

@@ -1,0 +1,113 @@
+using System.Runtime;
+using Concierge.Pipelines;
+using Concierge.Protocols.MediaStreams;
+using Concierge.Protocols.Realtime;
+using Concierge.Server.Configuration;
+using Concierge.Simulation.Load;
+using Concierge.WebSockets;
+
+namespace Concierge.Server.Node;
+
+/// <summary>
+/// A few calls of a node of its own, against itself, right after the start: what the runtime compiles step by step while code runs for the first thousands of times is compiled before the
+/// first caller would hear it. On one core the compiler takes its time from the frames of running calls.
+/// </summary>
+/// <remarks>The private node shares nothing with the one that serves but the process: no store, no metrics, no log, a port that only this machine reaches for as long as it lasts.</remarks>
+internal sealed class WarmUp(NodeOptions options, CallRegistry calls, ILogger<WarmUp> log)
+{
+    private const int Calls = 16;
+    private volatile bool _running;
+
+    /// <summary>Whether it is under way.</summary>
+    public bool IsRunning => _running;
+
+    /// <summary>Runs for as long as the options say. A warm-up that fails costs the first calls some milliseconds and nothing else: it is logged.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (options.WarmUp == TimeSpan.Zero || !EventLoop.IsSupported)
+        {
+            return;
+        }
+
+        _running = true;
+        try
+        {
+            await PlayAsync(cancellationToken);
+            if (calls.Running == 0)
+            {
+                // What the start and the warm-up left behind; with a call on the line it waits for the collector's own turn.
+                GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            }
+
+            NodeLog.WarmedUp(log, JitInfo.GetCompiledMethodCount());
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+        }
+        catch (Exception exception)
+        {
+            NodeLog.WarmUpFailed(log, exception);
+        }
+        finally
+        {
+            _running = false;
+        }
+    }
+
+    private async Task PlayAsync(CancellationToken cancellationToken)
+    {
+        using LoadGenerator ends = new(new LoadGeneratorOptions
+        {
+            Calls = Calls,
+            Mode = options.AudioMode == CallAudioMode.Pcm16 ? LoadMode.Pcm16 : LoadMode.MuLaw,
+        });
+        NodeOptions own = options with
+        {
+            RealtimeUrl = new Uri($"ws://{ends.ModelEndPoint}/v1/realtime"),
+            Authentication = RealtimeAuthentication.None,
+            ApiKey = null,
+            AudioMode = options.AudioMode == CallAudioMode.ALaw ? CallAudioMode.MuLaw : options.AudioMode,
+            Host = "127.0.0.1",
+            Port = 0,
+            PublicUrl = null,
+            AuthTokens = [],
+            RequireStreamToken = false,
+            Certificate = null,
+            Calls = null,
+            RecordingsFolder = null,
+            MaxCalls = 2 * Calls,
+            MaxStreamsPerRemote = 2 * Calls,
+            MaxLateness = TimeSpan.Zero,
+            Predial = false,
+            Loops = 1,
+            WarmUp = TimeSpan.Zero,
+            DrainTime = TimeSpan.FromSeconds(1),
+        };
+        RealtimeSessionConfig session = NodeSession.Create(own);
+        await using NodeHost node = await NodeHost.StartAsync(
+            own,
+            TimeProvider.System,
+            (tokens, loggers) => new CallStreamHandler(own, tokens, admit => new CallPlan(new Bridging(session, admit)), loggers, TimeProvider.System),
+            cancellationToken: cancellationToken);
+        await ends.StartCallsAsync(new Uri($"ws://127.0.0.1:{node.Address.Port}{FrontDoor.MediaStreamPath}"), cancellationToken);
+        await Task.Delay(options.WarmUp, cancellationToken);
+        LoadReading reading = await ends.FinishAsync();
+        if (reading.Connected < Calls)
+        {
+            throw new InvalidOperationException($"of {Calls} calls {reading.Connected} came about: {reading.FirstFailure}");
+        }
+    }
+
+    /// <summary>A call that is about nothing.</summary>
+    private sealed class Bridging(RealtimeSessionConfig session, Func<StreamStart, CancellationToken, ValueTask> admit) : ICallController
+    {
+        public async ValueTask<RealtimeSessionConfig> ConfigureAsync(StreamStart start, CancellationToken cancellationToken)
+        {
+            await admit(start, cancellationToken);
+            return session;
+        }
+
+        public ValueTask OnEventAsync(CallEvent callEvent, ICallControl call, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    }
+}
