@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Concierge.Agents.Ready;
 using Concierge.Calls.Life;
