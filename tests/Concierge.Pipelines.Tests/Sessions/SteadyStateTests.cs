@@ -21,7 +21,7 @@ public sealed class SteadyStateTests
     public async Task Not_a_byte_is_allocated_per_frame_from_the_carrier_to_the_model_and_back(CallAudioMode mode)
     {
         using var line = new InlineCall(mode);
-        await line.BeginAsync();
+        line.Begin();
 
         byte[] media = line.MaskedText($$$"""{"event":"media","sequenceNumber":"2","streamSid":"{{{ScriptedCarrier.StreamSid}}}","media":{"track":"inbound","timestamp":"20","payload":"{{{Convert.ToBase64String(Noise(160))}}}"}}""");
         byte[] delta = InlineCall.PlainText($$"""{"type":"response.output_audio.delta","event_id":"event_1","response_id":"r1","item_id":"a1","output_index":0,"content_index":0,"delta":"{{Convert.ToBase64String(Noise(mode == CallAudioMode.Pcm16 ? 960 : 160))}}"}""");
@@ -30,6 +30,8 @@ public sealed class SteadyStateTests
         {
             marks[i] = line.MaskedText($$$"""{"event":"mark","sequenceNumber":"3","streamSid":"{{{ScriptedCarrier.StreamSid}}}","mark":{"name":"0.{{{i}}}"}}""");
         }
+
+        await line.SettleAsync(media);
 
         // Some audio stays ahead of what is heard, as in any answer: falling silent is an event of the call, not of a frame.
         line.Deliver(line.FromModel, delta);
@@ -124,7 +126,7 @@ public sealed class SteadyStateTests
             return [.. frame[..head], .. mask, .. frame[head..]];
         }
 
-        public async Task BeginAsync()
+        public void Begin()
         {
             _running = _session.RunAsync();
             Deliver(FromCarrier, MaskedText("""{"event":"connected","protocol":"Call","version":"1.0.0"}"""));
@@ -138,9 +140,23 @@ public sealed class SteadyStateTests
             };
             Deliver(FromModel, PlainText($$$$$"""{"type":"session.updated","event_id":"e","session":{"id":"s","type":"realtime","audio":{"input":{"format":{{{{{format}}}}}},"output":{"format":{{{{{format}}}}}}}}}"""));
 
-            // The session's own start-up passes over the pool; wait until its loops are parked on these pipes again.
-            await Task.Delay(200);
-            Drain();
+        }
+
+        /// <summary>The session's own start-up passes over the pool: waits until its loops are parked on these pipes again, so that a frame is through when its delivery returns.</summary>
+        public async Task SettleAsync(byte[] media)
+        {
+            int inRow = 0;
+            for (int i = 0; i < 3_000 && inRow < 5; i++)
+            {
+                await Task.Delay(20);
+                Drain();
+                long before = ModelOctets;
+                Deliver(FromCarrier, media);
+                Drain();
+                inRow = ModelOctets > before ? inRow + 1 : 0;
+            }
+
+            Assert.True(inRow == 5, "the session did not get ready");
         }
 
         public void Deliver(PipeWriter writer, byte[] frame)
