@@ -28,7 +28,7 @@ public sealed class FileTool : AgentTool
     public override ToolKind Kind => ToolKind.File;
 
     /// <inheritdoc/>
-    public override async ValueTask<ToolResult> InvokeAsync(ToolInvocation invocation, CancellationToken cancellationToken)
+    public override ValueTask<ToolResult> InvokeAsync(ToolInvocation invocation, CancellationToken cancellationToken)
     {
         try
         {
@@ -37,18 +37,19 @@ public sealed class FileTool : AgentTool
             {
                 if (file.Length > MaxFileBytes)
                 {
-                    return ToolResult.Failure("The information is too long to read.");
+                    return new(ToolResult.Failure("The information is too long to read."));
                 }
 
-                known = (file.LastWriteTimeUtc, file.Length, await File.ReadAllTextAsync(_path, Encoding.UTF8, cancellationToken));
+                // Small, on this machine's disk, and read again only when it changes: not worth a thread of the pool.
+                known = (file.LastWriteTimeUtc, file.Length, File.ReadAllText(_path, Encoding.UTF8));
                 _read = known;
             }
 
-            return new ToolResult($"Now it is {_time.GetLocalNow():dddd, d MMMM yyyy, HH:mm}.\n{known.Text}");
+            return new(new ToolResult($"Now it is {_time.GetLocalNow():dddd, d MMMM yyyy, HH:mm}.\n{known.Text}"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return ToolResult.Failure("The information is not at hand. Say so, and offer to take a message.");
+            return new(ToolResult.Failure("The information is not at hand. Say so, and offer to take a message."));
         }
     }
 }
