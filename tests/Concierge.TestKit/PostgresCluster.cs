@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Concierge.TestKit;
 
@@ -10,7 +8,7 @@ namespace Concierge.TestKit;
 /// </summary>
 public sealed class PostgresCluster : IAsyncDisposable
 {
-    private static readonly Lazy<Task<PostgresCluster?>> s_shared = new(StartSharedAsync);
+    private static readonly Lazy<Task<PostgresCluster?>> s_shared = new(StartOwnAsync);
 
     private readonly string _binaries;
     private readonly string _folder;
@@ -27,9 +25,21 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <summary>Why there is none, in words for a skipped test.</summary>
     public static string Missing { get; private set; } = "";
 
-    /// <summary>The cluster of this test program; it goes when the program ends.</summary>
+    /// <summary>The cluster of this test program; <see cref="EndSharedAsync"/> ends it.</summary>
     /// <returns>Null when PostgreSQL is not installed or cannot run; <see cref="Missing"/> says why.</returns>
     public static Task<PostgresCluster?> SharedAsync() => s_shared.Value;
+
+    /// <summary>
+    /// Stops the shared cluster, if any test has asked for it, and removes its files: when the tests are over and before the program is, since the runner kills a program that takes
+    /// long to end and calls that a failure.
+    /// </summary>
+    public static async ValueTask EndSharedAsync()
+    {
+        if (s_shared.IsValueCreated && await s_shared.Value is { } cluster)
+        {
+            await cluster.DisposeAsync();
+        }
+    }
 
     /// <summary>A cluster for one test.</summary>
     /// <returns>Null when PostgreSQL is not installed or cannot run; <see cref="Missing"/> says why.</returns>
@@ -45,7 +55,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         {
             string folder = (await RunAsync("mktemp", ["-d", "/tmp/concierge-pg-XXXXXX"])).Trim();
             await RunAsync(Path.Combine(binaries, "initdb"), ["-D", folder + "/data", "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]);
-            PostgresCluster cluster = new(binaries, folder, FreePort());
+            PostgresCluster cluster = new(binaries, folder, LocalPorts.Free());
             await cluster.StartAsync();
             return cluster;
         }
@@ -88,17 +98,6 @@ public sealed class PostgresCluster : IAsyncDisposable
         await RunAsync("rm", ["-rf", _folder]);
     }
 
-    private static async Task<PostgresCluster?> StartSharedAsync()
-    {
-        PostgresCluster? cluster = await StartOwnAsync();
-        if (cluster is not null)
-        {
-            AppDomain.CurrentDomain.ProcessExit += (_, _) => cluster.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        }
-
-        return cluster;
-    }
-
     private static string? FindBinaries()
     {
         string debian = "/usr/lib/postgresql";
@@ -107,13 +106,6 @@ public sealed class PostgresCluster : IAsyncDisposable
             : [];
         return folders.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
             .FirstOrDefault(f => File.Exists(Path.Combine(f, "initdb")) && File.Exists(Path.Combine(f, "pg_ctl")));
-    }
-
-    private static int FreePort()
-    {
-        using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     /// <summary>Runs a program to its end, as <c>postgres</c> when this process is root. Output goes to a file: a server left behind would keep a pipe open.</summary>

@@ -17,6 +17,11 @@ internal sealed class CallsApi(ApiAuthority authority, CallRegistry registry, Ti
 {
     public const string Root = "/api/v1";
 
+    /// <summary>Requests in words at a time; each has a model think and may wait for a call that lasts minutes.</summary>
+    public const int MaxRequests = 64;
+
+    private int _requests;
+
     public void Map(WebApplication app)
     {
         app.MapGet(Root + "/openapi.json", static context => OpenApiDocument.WriteAsync(context));
@@ -252,8 +257,22 @@ internal sealed class CallsApi(ApiAuthority authority, CallRegistry registry, Ti
             return;
         }
 
-        NodeLog.ApiUsed(log, key, "made a request");
-        await RequestExchange.AnswerAsync(context, requests!, body, time);
+        try
+        {
+            if (Interlocked.Increment(ref _requests) > MaxRequests)
+            {
+                context.Response.Headers.RetryAfter = "10";
+                await new Problem(429, "Too many requests", $"{MaxRequests} requests are being seen to, as many as there may be at a time.").WriteAsync(context);
+                return;
+            }
+
+            NodeLog.ApiUsed(log, key, "made a request");
+            await RequestExchange.AnswerAsync(context, requests!, body, time);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _requests);
+        }
     }
 
     private static async Task<T?> ReadAsync<T>(HttpContext context, JsonTypeInfo<T> type)

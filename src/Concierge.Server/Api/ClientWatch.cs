@@ -34,7 +34,9 @@ internal sealed class ClientWatch : IDisposable
         {
             try
             {
-                _gone.Cancel();
+                // What is told of it runs elsewhere: nothing that it throws may end the process, as it would on a timer.
+                _ = _gone.CancelAsync();
+                _timer?.Dispose();
             }
             catch (ObjectDisposedException)
             {

@@ -168,10 +168,10 @@ internal sealed class NodeAgents : IAsyncDisposable
             if (call is { Direction: CallDirection.Outbound })
             {
                 // Somebody else than was ordered must not speak to whom we called.
-                throw new CallRejectedException(CallEndReason.ControllerFailed, $"There is no agent '{wanted}' any more; there are {string.Join(", ", cast.OnLineNames)}.");
+                throw new CallRejectedException(CallEndReason.ControllerFailed, $"There is no agent '{Printable(wanted)}' any more; there are {string.Join(", ", cast.OnLineNames)}.");
             }
 
-            RequestLog.AgentMissing(loggers.CreateLogger<NodeAgents>(), wanted, cast.OnLine.Name);
+            RequestLog.AgentMissing(loggers.CreateLogger<NodeAgents>(), Printable(wanted), cast.OnLine.Name);
             return cast.OnLine;
         }
 
@@ -183,6 +183,9 @@ internal sealed class NodeAgents : IAsyncDisposable
             _ => cast.OnLine,
         };
     }
+
+    /// <summary>A name that came with a stream, as a log line may have it.</summary>
+    internal static string Printable(string name) => string.Concat(name.Take(64).Select(c => char.IsControl(c) ? ' ' : c));
 
     /// <summary>What this node knows by itself costs the caller no time; the store is asked for calls that another node placed or answered.</summary>
     private static async ValueTask<CallRecord?> FindAsync(CallBook book, string callId, CancellationToken cancellationToken)

@@ -125,6 +125,12 @@ internal sealed class OutcomeAnalysis(Func<AgentCast> cast, ITextModel model, No
             RequestLog.TranscriptNotRead(_log, call.Id, _stopping.IsCancellationRequested ? "The node is stopping." : "It took too long.");
             return null;
         }
+        catch (Exception exception)
+        {
+            // A fault of this program. Nobody may be waiting who would hear of it, and the node must still stop in order.
+            RequestLog.AnalysisFailed(_log, call.Id, exception);
+            return null;
+        }
         finally
         {
             lock (_gate)
@@ -180,7 +186,7 @@ internal sealed class OutcomeAnalysis(Func<AgentCast> cast, ITextModel model, No
             throw new JsonException("It is no object.");
         }
 
-        if (!Enum.TryParse(Text("status"), ignoreCase: true, out CallOutcomeStatus status))
+        if (!Enum.TryParse(Text("status"), ignoreCase: true, out CallOutcomeStatus status) || !Enum.IsDefined(status))
         {
             throw new JsonException("There is no status.");
         }

@@ -13,7 +13,7 @@ namespace Concierge.Server.Requests;
 /// </summary>
 internal sealed class RemoteConcierge(ConciergeOptions options, RequestScreen screen)
 {
-    private static readonly TimeSpan s_lastLines = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_lastLines = TimeSpan.FromSeconds(10);
 
     public async Task<ConciergeAnswer> AskAsync(string input, string? sessionId, CancellationToken cancellationToken)
     {

@@ -14,4 +14,7 @@ internal static partial class RequestLog
 
     [LoggerMessage(5303, LogLevel.Warning, "Call {CallId}: its transcript could not be read: {Reason}")]
     public static partial void TranscriptNotRead(ILogger logger, string callId, string reason);
+
+    [LoggerMessage(5304, LogLevel.Error, "Call {CallId}: reading its transcript failed, a fault of this program. Please report it.")]
+    public static partial void AnalysisFailed(ILogger logger, string callId, Exception exception);
 }

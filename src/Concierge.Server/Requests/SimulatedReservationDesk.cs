@@ -34,18 +34,30 @@ internal sealed class SimulatedReservationDesk(Func<AgentCast> cast, Action<Call
         TurnDetection = RealtimeTurnDetection.ServerVad with { Threshold = 0.5, PrefixPaddingMs = 300, SilenceDurationMs = 500 },
     };
 
+    /// <summary>Calls that are remembered, the latest ones.</summary>
+    private const int Remembered = 200;
+
+    private readonly SemaphoreSlim _lines = new(Math.Max(1, Environment.ProcessorCount / 2)); // each call takes a core for as long as it lasts
     private readonly Lock _gate = new();
     private readonly List<(ReservationResult Result, string Transcript)> _calls = [];
 
     public bool IsSimulated => true;
 
-    public Task<ReservationResult> CallAsync(ReservationDetails details, string sessionId, string orderId, Action<string>? placed, CancellationToken cancellationToken)
+    public async Task<ReservationResult> CallAsync(ReservationDetails details, string sessionId, string orderId, Action<string>? placed, CancellationToken cancellationToken)
     {
         string callId = "sim_" + Guid.NewGuid().ToString("n")[..12];
         Scenario scenario = ScenarioLibrary.Find(details.Kind == ReservationKind.Cancel ? "cancellation" : booking);
 
-        // The virtual clock keeps a thread busy until the call is over: not one that others wait for.
-        return Task.Factory.StartNew(() => Play(scenario, details, callId, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await _lines.WaitAsync(cancellationToken);
+        try
+        {
+            // The virtual clock keeps a thread busy until the call is over: not one that others wait for.
+            return await Task.Factory.StartNew(() => Play(scenario, details, callId, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        finally
+        {
+            _lines.Release();
+        }
     }
 
     public Task<IReadOnlyList<ReservationResult>> FindAsync(string? confirmationNumber, string? restaurant, CancellationToken cancellationToken)
@@ -90,6 +102,11 @@ internal sealed class SimulatedReservationDesk(Func<AgentCast> cast, Action<Call
         var reservation = new ReservationResult(outcome.Status, callId, details, outcome, recorder.Outcome is null ? "The call ended before anything was agreed." : null);
         lock (_gate)
         {
+            if (_calls.Count == Remembered)
+            {
+                _calls.RemoveAt(0);
+            }
+
             _calls.Add((reservation, string.Join('\n', ended.Transcript.Select(Line))));
         }
 

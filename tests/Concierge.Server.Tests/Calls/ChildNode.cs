@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using System.Text;
 using Concierge.Server.Configuration;
+using Concierge.Server.Requests;
 using Concierge.Server.Shell;
 
 namespace Concierge.Server.Tests.Calls;
@@ -38,13 +37,6 @@ internal sealed class ChildNode : IDisposable
         }
     }
 
-    public static int FreePort()
-    {
-        using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
     /// <summary>Starts the program in a folder and waits until it serves. Of this process's settings it inherits none; of descriptors it may have so many.</summary>
     public static async Task<ChildNode> StartAsync(string folder, int port, IEnumerable<KeyValuePair<string, string>> settings, int? descriptors = null)
     {
@@ -53,7 +45,7 @@ internal sealed class ChildNode : IDisposable
             ? new ProcessStartInfo("dotnet", [program, "serve"])
             : new ProcessStartInfo("/bin/sh", ["-c", $"ulimit -n {descriptors}; exec dotnet \"$0\" serve", program]);
         start = new ProcessStartInfo(start.FileName, start.ArgumentList) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
-        foreach (FieldInfo name in typeof(SettingNames).GetFields(BindingFlags.Public | BindingFlags.Static))
+        foreach (FieldInfo name in new[] { typeof(SettingNames), typeof(ConciergeSettings) }.SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static)))
         {
             start.Environment.Remove((string)name.GetRawConstantValue()!);
         }
@@ -67,8 +59,16 @@ internal sealed class ChildNode : IDisposable
         start.Environment[SettingNames.ServerPort] = $"{port}";
         start.Environment[SettingNames.WarmUp] = "0";
         ChildNode node = new(Process.Start(start)!, port);
-        await node.UntilAsync(async http => (await http.GetAsync("/health")).IsSuccessStatusCode);
-        return node;
+        try
+        {
+            await node.UntilAsync(async http => (await http.GetAsync("/health")).IsSuccessStatusCode);
+            return node;
+        }
+        catch
+        {
+            node.Dispose();
+            throw;
+        }
     }
 
     /// <summary>SIGKILL: nothing of it runs any more when this returns.</summary>

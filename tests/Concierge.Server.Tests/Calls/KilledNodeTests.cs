@@ -49,7 +49,7 @@ public sealed class KilledNodeTests : IDisposable
               {"by":"agent","say":"concierge-details"},
               {"by":"callee","when":"silence","afterMs":300000,"hangUp":true}]}
             """);
-        int port = ChildNode.FreePort();
+        int port = LocalPorts.Free();
         await using RealtimeTwinServer model = await RealtimeTwinServer.StartAsync(scenario, new RealtimeTwinOptions { AudioSpeed = 20, KeepEventText = true });
         await using TwilioExchangeServer carrier = await TwilioExchangeServer.StartAsync(new TwilioExchangeOptions
         {

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Concierge.Calls.Life;
@@ -57,7 +56,7 @@ internal sealed class TestFleet : IAsyncDisposable
             database = await cluster!.CreateDatabaseAsync();
         }
 
-        int[] ports = [.. Enumerable.Range(0, nodes).Select(_ => FreePort())];
+        int[] ports = [.. Enumerable.Range(0, nodes).Select(_ => LocalPorts.Free())];
         Uri publicUrl = new("https://node.example.com");
         TwilioExchangeOptions exchange = new()
         {
@@ -169,11 +168,4 @@ internal sealed class TestFleet : IAsyncDisposable
     }
 
     private static CancellationToken Patience() => new CancellationTokenSource(TimeSpan.FromSeconds(90)).Token;
-
-    private static int FreePort()
-    {
-        using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

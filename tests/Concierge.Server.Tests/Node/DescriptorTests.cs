@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Concierge.Server.Configuration;
 using Concierge.Server.Tests.Calls;
+using Concierge.TestKit;
 
 namespace Concierge.Server.Tests.Node;
 
@@ -19,7 +20,7 @@ public sealed class DescriptorTests : IDisposable
     public async Task Connections_that_waited_while_there_were_no_descriptors_are_served_when_there_are(string engine)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The number of descriptors is bounded with the shell's ulimit.");
-        int port = ChildNode.FreePort();
+        int port = LocalPorts.Free();
         using ChildNode node = await ChildNode.StartAsync(
             _folder, port, new Dictionary<string, string> { [SettingNames.RealtimeUrl] = "ws://127.0.0.1:9/v1/realtime", [SettingNames.Engine] = engine }, descriptors: 320);
         List<Socket> crowd = [];

@@ -24,6 +24,14 @@ public sealed class AgentCastTests : IDisposable
     }
 
     [Fact]
+    [Trait("door", "log injection")]
+    public void A_name_that_came_with_a_stream_brings_no_line_into_the_log()
+    {
+        Assert.Equal("a  b", NodeAgents.Printable("a\r\nb"));
+        Assert.Equal(64, NodeAgents.Printable(new string('x', 10_000)).Length);
+    }
+
+    [Fact]
     public void A_receptionist_answers_and_the_concierge_still_takes_requests()
     {
         AgentCast cast = Cast(ReadyAgents.Receptionist);

@@ -1,11 +1,10 @@
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Concierge.Agents.Restaurants;
 using Concierge.Agents.Telephone;
 using Concierge.Calls.Life;
 using Concierge.Calls.Policy;
+using Concierge.Calls.Store;
 using Concierge.Calls.Twilio;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node;
@@ -15,6 +14,7 @@ using Concierge.Simulation.Chat;
 using Concierge.Simulation.Exchange;
 using Concierge.Simulation.Realtime;
 using Concierge.Simulation.Scenarios;
+using Concierge.TestKit;
 
 namespace Concierge.Server.Tests.Requests;
 
@@ -64,8 +64,8 @@ internal sealed class ConciergeNode : IAsyncDisposable
         TransferBook? transfers = null,
         bool canCall = true)
     {
-        Scenario scenario = Scenario.Parse($$"""{"name":"node","callee":{"ringMs":100,{{callee}}"patienceMs":20000},"turns":[{{turns}}]}""");
-        int port = FreePort();
+        Scenario scenario = Scenario.Parse($$"""{"name":"node","callee":{"ringMs":100,{{callee}}"patienceMs":60000},"turns":[{{turns}}]}""");
+        int port = LocalPorts.Free();
         Uri publicUrl = new("https://node.example.com");
         TwilioExchangeOptions exchange = new()
         {
@@ -129,9 +129,16 @@ internal sealed class ConciergeNode : IAsyncDisposable
         CancellationToken patience = Patience();
         while (true)
         {
-            if (await Calls.Book.GetAsync(id, patience) is { } call && condition(call))
+            try
             {
-                return call;
+                if (await Calls.Book.GetAsync(id, patience) is { } call && condition(call))
+                {
+                    return call;
+                }
+            }
+            catch (CallStoreException)
+            {
+                // A store that takes its time on a busy machine is asked again.
             }
 
             await Task.Delay(20, patience);
@@ -162,24 +169,5 @@ internal sealed class ConciergeNode : IAsyncDisposable
         await Carrier.DisposeAsync();
         await Model.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    /// <summary>Below the range that outgoing connections are given ports of, so that none takes it before the node does.</summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            int port = Random.Shared.Next(20_000, 32_000);
-            using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody's already.
-            }
-        }
     }
 }

@@ -29,6 +29,7 @@ public class OutcomeAnalysisTests
     [InlineData("It was confirmed, I think.")]
     [InlineData("[]")]
     [InlineData("""{"status":"maybe"}""")]
+    [InlineData("""{"status":"7"}""")]
     [InlineData("""{"confirmation_number":"TB4729"}""")]
     public void What_is_no_outcome_is_refused(string answer) => Assert.ThrowsAny<JsonException>(() => OutcomeAnalysis.Read(answer, s_turns));
 
