@@ -12,6 +12,7 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Concierge.Benchmarks.Audio;
 
 namespace Concierge.Benchmarks.Harness;
 
@@ -40,6 +41,8 @@ internal static class BenchCommand
             {
                 Console.WriteLine($"{type.Name}.{method.Name}");
             }
+
+            Console.WriteLine(ResamplerQuality.Name);
 
             return 0;
         }
@@ -88,7 +91,10 @@ internal static class BenchCommand
             }
         }
 
-        var run = new BenchRun(Machine.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, DateTimeOffset.UtcNow, Machine.Commit, string.Join(' ', args), rows);
+        var run = new BenchRun(Machine.Name, RuntimeInformation.OSDescription, RuntimeInformation.FrameworkDescription, DateTimeOffset.UtcNow, Machine.Commit, string.Join(' ', args), rows)
+        {
+            Quality = MatchesQuality(options.Filter) ? ResamplerQuality.Compare() : [],
+        };
         string json = Path.Combine(options.Output, "results.json");
         File.WriteAllText(json, JsonSerializer.Serialize(run, s_json));
         File.WriteAllText(Path.Combine(options.Output, "results.md"), ResultTable.Markdown(run));
@@ -100,7 +106,7 @@ internal static class BenchCommand
             Console.Error.WriteLine($"over budget: {violation}");
         }
 
-        return failed || violations.Length > 0 || rows.Count == 0 ? 1 : 0;
+        return failed || violations.Length > 0 || (rows.Count == 0 && run.Quality.Count == 0) ? 1 : 0;
     }
 
     private static int RunHere(BenchOptions options)
@@ -152,13 +158,19 @@ internal static class BenchCommand
             }
         }
 
+        if (options.Dry && MatchesQuality(options.Filter))
+        {
+            Console.Write(ResultTable.Quality(ResamplerQuality.Compare()));
+            passed++;
+        }
+
         Console.WriteLine($"{passed} benches ran, {failed} failed");
         if (options.ChildResult is { } path)
         {
             File.WriteAllText(path, JsonSerializer.Serialize(ResultTable.WithRatios(rows), s_json));
         }
 
-        return failed > 0 || passed == 0 ? 1 : 0;
+        return failed > 0 || (passed == 0 && !MatchesQuality(options.Filter)) ? 1 : 0;
     }
 
     private static IEnumerable<(Type Type, MethodInfo Method)> Benches() =>
@@ -173,6 +185,9 @@ internal static class BenchCommand
         type.GetMethods().Where(method => method.GetCustomAttribute<BenchmarkAttribute>() is { Baseline: true } && !chosen.Contains(method));
 
     private static bool Matches(string glob, (Type Type, MethodInfo Method) bench) =>
-        Regex.IsMatch($"{bench.Type.Name}.{bench.Method.Name}", $"^{Regex.Escape(glob).Replace("\\*", ".*", StringComparison.Ordinal)}$", RegexOptions.IgnoreCase)
-        || Regex.IsMatch($"{bench.Type.FullName}.{bench.Method.Name}", $"^{Regex.Escape(glob).Replace("\\*", ".*", StringComparison.Ordinal)}$", RegexOptions.IgnoreCase);
+        Matches(glob, $"{bench.Type.Name}.{bench.Method.Name}") || Matches(glob, $"{bench.Type.FullName}.{bench.Method.Name}");
+
+    private static bool MatchesQuality(string glob) => Matches(glob, ResamplerQuality.Name) || Matches(glob, $"{typeof(ResamplerQuality).Namespace}.{ResamplerQuality.Name}");
+
+    private static bool Matches(string glob, string name) => Regex.IsMatch(name, $"^{Regex.Escape(glob).Replace("\\*", ".*", StringComparison.Ordinal)}$", RegexOptions.IgnoreCase);
 }

@@ -34,6 +34,32 @@ internal static class ResultTable
             }
         }
 
+        if (run.Quality.Count > 0)
+        {
+            text.AppendLine().AppendLine("## ResamplerQuality").AppendLine().Append(Quality(run.Quality));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The quality of resamplers side by side.</summary>
+    public static string Quality(IReadOnlyList<QualityRow> rows)
+    {
+        var text = new StringBuilder();
+        text.AppendLine("| resampler | kHz | delay ms | ripple to 3.4 kHz dB | images or aliases dB | 997 Hz at -3 dBFS, SNR dB |");
+        text.AppendLine("|---|---|---:|---:|---:|---:|");
+        foreach (QualityRow row in rows)
+        {
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"| {row.Resampler} | {row.From / 1000} to {row.To / 1000} | {row.DelayMilliseconds:0.000} | {row.RippleDb:0.0000} | {-row.RejectionDb:0.0} | {row.SignalToNoiseDb:0.0} |");
+        }
+
+        foreach (string missing in NativePeers.Missing())
+        {
+            text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{missing} is not installed on this machine: it is not compared.");
+        }
+
         return text.ToString();
     }
 }
