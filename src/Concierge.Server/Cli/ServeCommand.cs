@@ -79,8 +79,9 @@ internal static class ServeCommand
         ConfigurationReport.WriteBanner(streams.Output, options, node.Address, DescribeAgents(concierge, agents.Current, node.Memory?.Outbound is not null));
         Task warmUp = node.WarmUpAsync(interruption.Token);
         await Task.Delay(Timeout.Infinite, interruption.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+        bool inOrder = await node.StopAsync(interruption.Force);
         await warmUp;
-        return await node.StopAsync(interruption.Force) ? ExitCodes.Success : ExitCodes.Failed;
+        return inOrder ? ExitCodes.Success : ExitCodes.Failed;
     }
 
     private static ConciergeOptions ReadConcierge(IConfiguration configuration, TextWriter error)
