@@ -58,6 +58,20 @@ public sealed record Scenario
     [JsonIgnore]
     public IEnumerable<ScenarioTurn> CalleeTurns => Turns.Where(t => t.By == ScenarioSpeaker.Callee);
 
+    /// <summary>The serializer's complaint without the types of this program that it names.</summary>
+    private static string Describe(JsonException e)
+    {
+        const string help = "`concierge twin list --schema scenario` tells what a scenario may hold";
+        string[] quoted = e.Message.Split('\'');
+        return e.Message switch
+        {
+            string m when m.Contains("missing required", StringComparison.Ordinal) => $"missing: {string.Join(", ", quoted.Skip(3).Where((_, n) => n % 2 == 0))}; {help}.",
+            string m when m.Contains("could not be mapped", StringComparison.Ordinal) => $"line {e.LineNumber + 1}: there is no key '{quoted.ElementAtOrDefault(1)}'; {help}.",
+            string m when m.Contains("could not be converted", StringComparison.Ordinal) => $"line {e.LineNumber + 1}, {e.Path}: that key takes no such value; {help}.",
+            string m => m,
+        };
+    }
+
     /// <summary>Reads a scenario.</summary>
     /// <param name="json">The text.</param>
     /// <param name="folder">Where clips given as files are looked for; null allows only clips of the library.</param>
@@ -72,7 +86,7 @@ public sealed record Scenario
         }
         catch (JsonException e)
         {
-            throw new ScenarioException($"The scenario cannot be read: {e.Message}", e);
+            throw new ScenarioException($"The scenario cannot be read: {Describe(e)}", e);
         }
 
         if (scenario is null)
