@@ -5,7 +5,8 @@ namespace Concierge.Agents;
 /// <summary>What one conversation knows besides its words: variables for the prompts, and whatever its tools share. Thread-safe. Nothing in it comes from the model.</summary>
 public sealed class AgentContext
 {
-    private readonly ConcurrentDictionary<Type, object> _items = new();
+    // A handful of each, hardly ever written to from two sides: the default sizes would cost a kilobyte per conversation.
+    private readonly ConcurrentDictionary<Type, object> _items = new(concurrencyLevel: 1, capacity: 3);
 
     /// <summary>A context.</summary>
     /// <param name="conversationId">The conversation's id, for traces, tools and the store; null makes one.</param>
@@ -14,7 +15,12 @@ public sealed class AgentContext
     public AgentContext(string? conversationId = null, IEnumerable<KeyValuePair<string, string>>? variables = null, IServiceProvider? services = null)
     {
         ConversationId = conversationId ?? Guid.NewGuid().ToString("n");
-        Variables = new(variables ?? [], StringComparer.OrdinalIgnoreCase);
+        Variables = new(concurrencyLevel: 1, capacity: 7, StringComparer.OrdinalIgnoreCase);
+        foreach ((string name, string value) in variables ?? [])
+        {
+            Variables[name] = value;
+        }
+
         Services = services;
     }
 

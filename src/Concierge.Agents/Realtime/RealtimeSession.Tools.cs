@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Concierge.Agents.Tools;
 using Concierge.Agents.Tracing;
@@ -10,10 +9,12 @@ namespace Concierge.Agents.Realtime;
 /// <summary>What the agent does: tools, approvals, hand-offs.</summary>
 public sealed partial class RealtimeSession
 {
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<ToolApproval>> _approvals = new();
-    private readonly ConcurrentDictionary<string, bool> _alwaysApproved = new();
-    private readonly ConcurrentQueue<TaskCompletionSource<string?>> _updates = new();
-    private readonly ConcurrentDictionary<string, Task<ToolResult>> _handoffAnswers = new();
+    // Made when they are first needed: most calls ask for no approval and change no agent. The first three under the gate.
+    private readonly Lock _gate = new();
+    private Dictionary<string, TaskCompletionSource<ToolApproval>>? _approvals;
+    private HashSet<string>? _alwaysApproved;
+    private Queue<TaskCompletionSource<string?>>? _updates;
+    private Dictionary<string, Task<ToolResult>>? _handoffAnswers; // the control loop's own
     private int _handingOver;
 
     /// <summary>Lets a tool that waits for approval go ahead.</summary>
@@ -30,28 +31,36 @@ public sealed partial class RealtimeSession
 
     private bool Decide(string callId, ToolApproval approval, bool always)
     {
-        if (!_approvals.TryRemove(callId, out TaskCompletionSource<ToolApproval>? waiting))
+        TaskCompletionSource<ToolApproval>? waiting = null;
+        lock (_gate)
         {
-            return false;
+            if (_approvals?.Remove(callId, out waiting) != true)
+            {
+                return false;
+            }
+
+            if (always && waiting!.Task.AsyncState is string tool)
+            {
+                (_alwaysApproved ??= []).Add(tool);
+            }
         }
 
-        if (always && waiting.Task.AsyncState is string tool)
-        {
-            _alwaysApproved[tool] = true;
-        }
-
-        return waiting.TrySetResult(approval);
+        return waiting!.TrySetResult(approval);
     }
 
     private async ValueTask<ToolApproval> AskApprovalAsync(AgentTool tool, ToolInvocation invocation, CancellationToken cancellationToken)
     {
-        if (_alwaysApproved.ContainsKey(tool.Name))
+        var waiting = new TaskCompletionSource<ToolApproval>(tool.Name, TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
         {
-            return ToolApproval.Granted;
+            if (_alwaysApproved?.Contains(tool.Name) == true)
+            {
+                return ToolApproval.Granted;
+            }
+
+            (_approvals ??= [])[invocation.CallId] = waiting;
         }
 
-        var waiting = new TaskCompletionSource<ToolApproval>(tool.Name, TaskCreationOptions.RunContinuationsAsynchronously);
-        _approvals[invocation.CallId] = waiting;
         _events.Publish(new RealtimeSessionEvent.ToolApprovalRequired(Now, invocation.Agent, invocation.CallId, tool.Name, invocation.Arguments.GetRawText()));
         try
         {
@@ -63,7 +72,10 @@ public sealed partial class RealtimeSession
         }
         finally
         {
-            _approvals.TryRemove(invocation.CallId, out _);
+            lock (_gate)
+            {
+                _approvals!.Remove(invocation.CallId);
+            }
         }
     }
 
@@ -75,8 +87,14 @@ public sealed partial class RealtimeSession
         ToolResult result;
         if (offered.FindHandoff(request.Name) is { } handoff)
         {
-            // A call that is repeated gets the answer it had; the hand-off happens once.
-            result = await _handoffAnswers.GetOrAdd(request.CallId, _ => HandOverAsync(handoff, request, offered));
+            // A call that is repeated gets the answer it had; the hand-off happens once. Up to here this runs on the control loop.
+            _handoffAnswers ??= [];
+            if (!_handoffAnswers.TryGetValue(request.CallId, out Task<ToolResult>? answer))
+            {
+                _handoffAnswers[request.CallId] = answer = HandOverAsync(handoff, request, offered);
+            }
+
+            result = await answer;
         }
         else
         {
@@ -201,7 +219,11 @@ public sealed partial class RealtimeSession
             Voice = _hasSpoken ? null : whole.Voice,
         };
         var confirmed = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _updates.Enqueue(confirmed);
+        lock (_gate)
+        {
+            (_updates ??= []).Enqueue(confirmed);
+        }
+
         RequireCall().UpdateSession(update);
         try
         {
@@ -229,10 +251,13 @@ public sealed partial class RealtimeSession
     /// <summary>The server's word on the oldest change under way.</summary>
     private void Confirm(string? refusal)
     {
-        if (_updates.TryDequeue(out TaskCompletionSource<string?>? waiting))
+        TaskCompletionSource<string?>? waiting = null;
+        lock (_gate)
         {
-            waiting.TrySetResult(refusal);
+            _updates?.TryDequeue(out waiting);
         }
+
+        waiting?.TrySetResult(refusal);
     }
 
     private async ValueTask<IReadOnlyList<AgentTool>> ListServerToolsAsync(Agent agent, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ namespace Concierge.Pipelines.Media;
 
 /// <summary>
 /// Tells music that is played to somebody on hold from speech: sound that goes on for seconds with hardly a pause and without the swell of syllables. Steps of
-/// 20 ms; allocation-free after construction; the carrier loop's own.
+/// 20 ms; the carrier loop's own. Speech pauses every few seconds and needs little memory; it grows, in a few steps, where sound goes on.
 /// </summary>
 internal sealed class HoldDetector
 {
@@ -15,15 +15,22 @@ internal sealed class HoldDetector
     private const int MostSwellDb = 15;       // between the 10th and the 90th percentile: speech has 20 and more
     private const int EndSteps = 15;          // 300 ms of pause
 
-    private readonly sbyte[] _levels;
-    private readonly int[] _histogram = new int[Bins];
+    private const int FirstSteps = 256;       // 5 s
+
+    private readonly int _window;             // steps
+    private readonly ushort[] _histogram = new ushort[Bins];
+    private sbyte[] _levels;                  // a ring once it is as long as the window
     private int _count;
     private int _next;
     private int _sound;
     private int _pause;
 
     /// <param name="window">How long sound must go on.</param>
-    public HoldDetector(TimeSpan window) => _levels = new sbyte[(int)(window.TotalMilliseconds / 20)];
+    public HoldDetector(TimeSpan window)
+    {
+        _window = (int)Math.Clamp(window.TotalMilliseconds / 20, 1, ushort.MaxValue);
+        _levels = new sbyte[Math.Min(_window, FirstSteps)];
+    }
 
     /// <summary>Whether music is being played.</summary>
     public bool IsHold { get; private set; }
@@ -33,7 +40,7 @@ internal sealed class HoldDetector
     {
         double decibels = PcmLevel.ToDecibels(PcmLevel.Rms(samples));
         int level = (int)Math.Clamp(double.IsNegativeInfinity(decibels) ? FloorDb : decibels, FloorDb, 0);
-        if (_count == _levels.Length)
+        if (_count == _window)
         {
             int old = _levels[_next];
             _histogram[old - FloorDb]--;
@@ -41,6 +48,13 @@ internal sealed class HoldDetector
         }
         else
         {
+            if (_count == _levels.Length)
+            {
+                // Not full, so it has not come round yet: what is there stays in its place.
+                Array.Resize(ref _levels, Math.Min(_window, 2 * _levels.Length));
+                _next = _count;
+            }
+
             _count++;
         }
 
@@ -49,7 +63,7 @@ internal sealed class HoldDetector
         _histogram[level - FloorDb]++;
         _sound += level >= SoundDb ? 1 : 0;
         _pause = level >= SoundDb ? 0 : _pause + 1;
-        IsHold = IsHold ? _pause < EndSteps : _count == _levels.Length && _sound >= SoundShare * _count && Swell() <= MostSwellDb;
+        IsHold = IsHold ? _pause < EndSteps : _count == _window && _sound >= SoundShare * _count && Swell() <= MostSwellDb;
         if (!IsHold && _pause == EndSteps)
         {
             Forget(); // what comes after a pause is judged for itself

@@ -7,11 +7,11 @@ namespace Concierge.Pipelines.Playback;
 /// </summary>
 internal static class OctetChunks
 {
-    /// <summary>Octets per chunk: 256 ms of mu-law at 8 kHz.</summary>
-    public const int Size = 2048;
+    /// <summary>Octets per chunk: 64 ms of mu-law at 8 kHz. A call whose agent is silent holds one or two of them.</summary>
+    public const int Size = 512;
 
-    private const int Ready = 64;           // made at the start: what one call may queue in 16 s
-    private const int Kept = 32 * 1024;     // 64 MiB
+    private const int Ready = 256;          // made at the start: what one call may queue in 16 s
+    private const int Kept = 128 * 1024;    // 64 MiB
 
     private static readonly Lock s_gate = new();
     private static readonly Stack<byte[]> s_free = Make();
@@ -50,7 +50,7 @@ internal static class OctetChunks
 
     private static Stack<byte[]> Make()
     {
-        var free = new Stack<byte[]>(4 * Ready);
+        var free = new Stack<byte[]>(2 * Ready);
         for (int i = 0; i < Ready; i++)
         {
             free.Push(new byte[Size]);

@@ -2,13 +2,15 @@ namespace Concierge.Pipelines.Playback;
 
 /// <summary>
 /// A first-in first-out queue of mu-law octets over pooled chunks. Memory follows what is queued: a drained queue holds a chunk or two,
-/// a long answer one chunk per 256 ms. Not thread-safe.
+/// a long answer one chunk per 64 ms. Not thread-safe.
 /// </summary>
 internal sealed class OctetQueue(int capacity)
 {
     private const int ChunkSize = OctetChunks.Size;
 
-    private byte[]?[] _chunks = new byte[]?[64]; // ring of 16 s before it grows: _first is the oldest chunk
+    private const int SmallestRing = 4;
+
+    private byte[]?[] _chunks = [];             // a ring, its length a power of two: _first is the oldest chunk
     private int _first;
     private int _chunkCount;
     private int _readOffset;                    // into the oldest chunk
@@ -105,7 +107,7 @@ internal sealed class OctetQueue(int capacity)
     {
         if (_chunkCount == _chunks.Length)
         {
-            var larger = new byte[]?[_chunks.Length * 2];
+            var larger = new byte[]?[Math.Max(SmallestRing, _chunks.Length * 2)];
             for (int i = 0; i < _chunkCount; i++)
             {
                 larger[i] = _chunks[(_first + i) & (_chunks.Length - 1)];

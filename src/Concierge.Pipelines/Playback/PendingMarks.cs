@@ -6,7 +6,9 @@ internal sealed class PendingMarks
     /// <summary>Marks kept at most; a power of two. The window holds about five at the default intervals.</summary>
     internal const int Capacity = 64;
 
-    private readonly Entry[] _ring = new Entry[Capacity];
+    private const int Usual = 8;
+
+    private Entry[] _ring = new Entry[Usual]; // its length is a power of two
     private int _first;
     private int _count;
 
@@ -16,7 +18,12 @@ internal sealed class PendingMarks
     /// <summary>Notes a mark sent behind the audio up to <paramref name="position"/>.</summary>
     public void Add(int sequence, long position)
     {
-        _ring[(_first + _count) & (Capacity - 1)] = new Entry(sequence, position);
+        if (_count == _ring.Length)
+        {
+            Grow();
+        }
+
+        _ring[(_first + _count) & (_ring.Length - 1)] = new Entry(sequence, position);
         _count++;
     }
 
@@ -30,7 +37,7 @@ internal sealed class PendingMarks
     /// <summary>Removes the oldest mark.</summary>
     public void Drop()
     {
-        _first = (_first + 1) & (Capacity - 1);
+        _first = (_first + 1) & (_ring.Length - 1);
         _count--;
     }
 
@@ -44,14 +51,26 @@ internal sealed class PendingMarks
             return false;
         }
 
-        position = _ring[(_first + ahead) & (Capacity - 1)].Position;
-        _first = (_first + ahead + 1) & (Capacity - 1);
+        position = _ring[(_first + ahead) & (_ring.Length - 1)].Position;
+        _first = (_first + ahead + 1) & (_ring.Length - 1);
         _count -= ahead + 1;
         return true;
     }
 
     /// <summary>Forgets all.</summary>
     public void Clear() => _count = 0;
+
+    private void Grow()
+    {
+        var larger = new Entry[_ring.Length * 2];
+        for (int i = 0; i < _count; i++)
+        {
+            larger[i] = _ring[(_first + i) & (_ring.Length - 1)];
+        }
+
+        _ring = larger;
+        _first = 0;
+    }
 
     private readonly record struct Entry(int Sequence, long Position);
 }

@@ -33,6 +33,7 @@ internal sealed class ModelLink : IModelFaults
         LatencyHistogram deltaTime)
     {
         _model = model;
+        model.Settle();
         _options = options;
         _keepAlive = new WebSocketKeepAlive(model.Reader, model.Writer, options.Upstream.MissedPings);
         _nextLook = clock.Now + options.Upstream.PingInterval;

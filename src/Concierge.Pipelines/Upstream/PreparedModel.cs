@@ -14,6 +14,9 @@ namespace Concierge.Pipelines;
 /// <remarks>One owner at a time. While it waits (<see cref="Park"/>) pings are answered and its end is noticed.</remarks>
 public sealed class PreparedModel : IAsyncDisposable
 {
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? s_buffer; // for the configuration, which is written without a pause
+
     private readonly IDuplexPipe _transport;
     private readonly CallSessionOptions _options;
     private readonly TimeProvider _time;
@@ -86,6 +89,9 @@ public sealed class PreparedModel : IAsyncDisposable
 
     /// <summary>Waits for its call: reads on, so that pings are answered and an end is noticed.</summary>
     public void Park() => _parked = WatchAsync(_unpark.Token);
+
+    /// <summary>The session serves a call from here on: the text it was configured with is not needed any more.</summary>
+    internal void Settle() => _configuration = [];
 
     /// <summary>Ends the wait; the session is the caller's from here on.</summary>
     /// <returns>Whether it is still up.</returns>
@@ -193,7 +199,8 @@ public sealed class PreparedModel : IAsyncDisposable
 
     private byte[] Write(RealtimeSessionConfig config)
     {
-        var buffer = new ArrayBufferWriter<byte>(4096);
+        ArrayBufferWriter<byte> buffer = s_buffer ??= new ArrayBufferWriter<byte>(4096);
+        buffer.ResetWrittenCount();
         RealtimeClientEvents.WriteSessionUpdate(buffer, config with { InputFormat = Format, OutputFormat = Format }, ModelOutput.SessionUpdateEventId);
         return buffer.WrittenSpan.ToArray();
     }

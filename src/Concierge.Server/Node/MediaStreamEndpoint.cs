@@ -14,6 +14,8 @@ internal sealed class MediaStreamEndpoint(RequestAuthority authority, CallRegist
     /// <summary>What a refused carrier is told to wait, in seconds.</summary>
     private const string RetryAfterSeconds = "5";
 
+    private readonly ExecutionContext _ambient = ExecutionContext.Capture() ?? throw new InvalidOperationException("The node was composed where nothing may flow.");
+
     public async Task HandleAsync(HttpContext context)
     {
         if (UpgradeRequest.Check(context, out string accept) is { } problem)
@@ -32,51 +34,78 @@ internal sealed class MediaStreamEndpoint(RequestAuthority authority, CallRegist
 
         if (!handler.CanServe)
         {
-            NodeLog.RefusedUpgrade(log, Problem.NoModel.Status, Problem.NoModel.Detail);
-            context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            await Problem.NoModel.WriteAsync(context);
+            await RefuseAsync(context, Problem.NoModel);
             return;
         }
 
-        using IDisposable? place = caps.TryEnter(context.Connection.RemoteIpAddress);
-        if (place is null)
+        IDisposable? place = caps.TryEnter(context.Connection.RemoteIpAddress);
+        IDisposable? lease = null;
+        try
         {
-            NodeLog.RefusedUpgrade(log, Problem.TooManyStreams.Status, Problem.TooManyStreams.Detail);
-            context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            await Problem.TooManyStreams.WriteAsync(context);
-            return;
-        }
+            if (place is null)
+            {
+                await RefuseAsync(context, Problem.TooManyStreams);
+                return;
+            }
 
-        using IDisposable? lease = calls.TryEnter();
-        IHttpUpgradeFeature? upgrade = context.Features.Get<IHttpUpgradeFeature>();
-        if (lease is null || upgrade is not { IsUpgradableRequest: true })
+            lease = calls.TryEnter();
+            IHttpUpgradeFeature? upgrade = context.Features.Get<IHttpUpgradeFeature>();
+            if (lease is null || upgrade is not { IsUpgradableRequest: true })
+            {
+                await RefuseAsync(context, calls.IsDraining ? Problem.Draining : Problem.Busy);
+                return;
+            }
+
+            context.Response.Headers.Upgrade = "websocket";
+            context.Response.Headers.SecWebSocketAccept = accept;
+            Stream stream = await upgrade.UpgradeAsync();
+
+            // On an event loop the call gets the connection itself: from here on the server would only stand in the way, and keep what it has made for the request.
+            if (context.Features.Get<LoopConnection>()?.TakeOver() is { } carrier)
+            {
+                _ = ServeAsync(carrier, place, lease);
+                place = lease = null;
+                return;
+            }
+
+            await using UpgradedConnection upgraded = new(stream);
+            await RunAsync(upgraded, static state => ((HttpContext)state!).Abort(), context);
+        }
+        finally
         {
-            Problem refusal = calls.IsDraining ? Problem.Draining : Problem.Busy;
-            NodeLog.RefusedUpgrade(log, refusal.Status, refusal.Detail);
-            context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            await refusal.WriteAsync(context);
-            return;
+            lease?.Dispose();
+            place?.Dispose();
         }
-
-        await RunAsync(context, upgrade, accept);
     }
 
-    private async Task RunAsync(HttpContext context, IHttpUpgradeFeature upgrade, string accept)
+    private async Task RefuseAsync(HttpContext context, Problem problem)
     {
-        context.Response.Headers.Upgrade = "websocket";
-        context.Response.Headers.SecWebSocketAccept = accept;
-        long started = time.GetTimestamp();
-        Stream stream = await upgrade.UpgradeAsync();
+        NodeLog.RefusedUpgrade(log, problem.Status, problem.Detail);
+        context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        await problem.WriteAsync(context);
+    }
 
-        // On an event loop the call gets the connection itself: from here on the server would only stand in the way.
-        UpgradedConnection? wrapped = null;
-        LoopConnection? connection = context.Features.Get<LoopConnection>();
-        IDuplexPipe carrier = connection is null ? wrapped = new UpgradedConnection(stream) : connection.TakeOver();
+    /// <summary>A call beside its request, which ends meanwhile. Never throws.</summary>
+    private async Task ServeAsync(LoopCarrier carrier, IDisposable place, IDisposable lease)
+    {
+        // What the request has made ambient (its log scope, its activity) would be kept for as long as the call lasts.
+        ExecutionContext.Restore(_ambient);
+        using (place)
+        using (lease)
+        using (carrier)
+        {
+            await RunAsync(carrier, static state => ((LoopCarrier)state!).Abort(), carrier);
+        }
+    }
+
+    private async Task RunAsync(IDuplexPipe carrier, Action<object?> abort, object state)
+    {
+        long started = time.GetTimestamp();
         CallEndReason reason = CallEndReason.Internal;
         NodeLog.StreamOpened(log, calls.Running);
 
         // What still runs when the drain's time is up loses its connection, and ends as it would for any lost connection.
-        using (calls.Aborted.UnsafeRegister(static state => ((HttpContext)state!).Abort(), context))
+        using (calls.Aborted.UnsafeRegister(abort, state))
         {
             try
             {
@@ -87,13 +116,6 @@ internal sealed class MediaStreamEndpoint(RequestAuthority authority, CallRegist
                 // The session ends its calls by itself; whatever comes out of it is a fault of ours and stays with this call.
                 NodeLog.StreamFailed(log, exception);
                 Debug.Fail("A media stream's handler threw.", exception.ToString());
-            }
-            finally
-            {
-                if (wrapped is not null)
-                {
-                    await wrapped.DisposeAsync();
-                }
             }
         }
 

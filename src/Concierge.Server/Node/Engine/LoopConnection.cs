@@ -12,6 +12,7 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe
 {
     private readonly LoopStream _bottom;
     private readonly Stream _top;
+    private readonly LoopServerInput _input;
     private readonly CancellationTokenSource _closed = new();
     private int _disposed;
 
@@ -21,7 +22,7 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe
     {
         _bottom = bottom;
         _top = top;
-        Input = WebSocketStreams.CreateReader(top, waitsEmpty: true);
+        _input = new LoopServerInput(WebSocketStreams.CreateReader(top, waitsEmpty: true));
 
         // Kestrel's writer keeps pieces of the buffer while it asks for more, which the project's own does not allow.
         Output = PipeWriter.Create(top, new StreamPipeWriterOptions(leaveOpen: true));
@@ -46,7 +47,7 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe
 
     public override CancellationToken ConnectionClosed { get; set; }
 
-    public PipeReader Input { get; }
+    public PipeReader Input => _input;
 
     public PipeWriter Output { get; }
 
@@ -54,9 +55,10 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe
     public EventLoop Loop => _bottom.Loop;
 
     /// <summary>
-    /// The connection without the server around it, once its upgrade has been answered: what followed the request is still in the input.
+    /// The connection without the server around it, once its upgrade has been answered. It is the caller's to close; the server may end its request, and forgets what it held.
     /// </summary>
-    public LoopCarrier TakeOver() => new(_bottom.Loop, Input, WebSocketStreams.CreateWriter(_top));
+    public LoopCarrier TakeOver() =>
+        new(_bottom, _top, _input.Detach() ?? throw new InvalidOperationException("The connection was taken over before."));
 
     /// <summary>
     /// Whether the client has closed its side. Nobody reads while a request is worked on, so this has to be asked; a TLS client says so in an alert (RFC 8446 §6.1), which no
@@ -98,17 +100,29 @@ internal sealed class LoopConnection : ConnectionContext, IDuplexPipe
             return;
         }
 
+        if (!_input.IsDetached)
+        {
+            Close(_bottom, _top);
+        }
+
+        _closed.Cancel();
+    }
+
+    /// <summary>Closes a connection, once or again.</summary>
+    /// <param name="bottom">The socket.</param>
+    /// <param name="top">It, or TLS over it.</param>
+    internal static void Close(LoopStream bottom, Stream top)
+    {
         try
         {
-            _bottom.Socket.Shutdown(SocketShutdown.Both);
+            bottom.Socket.Shutdown(SocketShutdown.Both);
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             // Gone already.
         }
 
-        _top.Dispose();
-        _bottom.Dispose();
-        _closed.Cancel();
+        top.Dispose();
+        bottom.Dispose();
     }
 }
