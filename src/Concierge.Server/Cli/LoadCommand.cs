@@ -29,6 +29,8 @@ internal static class LoadCommand
         Option<LoadMode> mode = Mode();
         Option<bool> tls = new("--tls") { Description = "TLS on both legs, with a certificate made for the run." };
         Option<string> baseline = new("--baseline") { Description = "relay: a bare byte relay in the same run, as the floor; none.", HelpName = "relay|none", DefaultValueFactory = _ => "none" };
+        Option<string?> peers = new("--peers") { Description = "Bridges of another make in the same run, of the repository's: plain (.NET the ordinary way), nodejs, python.", HelpName = "NAME,NAME,..." };
+        Option<bool> install = new("--install-ws") { Description = "Fetch ws from npm for --peers nodejs, into a temporary folder." };
         Option<int> repeat = new("--repeat") { Description = "Each measurement so many times; medians are compared.", HelpName = "N", DefaultValueFactory = _ => 1 };
         Option<TimeSpan> bound = Time("--bound", "The 99th percentile above which a step is too much.", TimeSpan.FromMilliseconds(20));
         Option<TimeSpan> lateness = Time("--max-lateness", "A run whose generator was later than this at the 99th percentile is not counted.", TimeSpan.FromMilliseconds(1));
@@ -41,10 +43,10 @@ internal static class LoadCommand
         Option<string?> report = new("--report") { Description = "Writes the result as a page.", HelpName = "FILE.html" };
         Command command = new("load", "Measure a bridge under load: many calls in real time, both far ends played here, latency at one clock.")
         {
-            calls, steps, duration, warmUp, ramp, target, start, pid, realtimePort, mode, tls, baseline, repeat, bound, lateness, shed, stalled, backlogged, bridgeCore,
+            calls, steps, duration, warmUp, ramp, target, start, pid, realtimePort, mode, tls, baseline, peers, install, repeat, bound, lateness, shed, stalled, backlogged, bridgeCore,
             generatorCore, json, report,
         };
-        command.SetAction((result, _) =>
+        command.SetAction(async (result, cancellationToken) =>
         {
             LoadOptions options = new()
             {
@@ -70,8 +72,16 @@ internal static class LoadCommand
                 JsonPath = result.GetValue(json),
                 ReportPath = result.GetValue(report),
             };
+            string[] names = Peers(result.GetValue(peers), result.GetValue(install));
             Check(options);
-            return RunAsync(options, string.Join(' ', result.Tokens.Select(t => t.Value).Prepend("concierge")), result.InvocationConfiguration);
+            using PeerFinder finder = new(AppContext.BaseDirectory, options.Mode, result.GetValue(install));
+            List<PeerBridge> found = [];
+            foreach (string name in names)
+            {
+                found.Add(await finder.FindAsync(name, cancellationToken));
+            }
+
+            return await RunAsync(options with { Peers = found }, string.Join(' ', result.Tokens.Select(t => t.Value).Prepend("concierge")), result.InvocationConfiguration);
         });
         return command;
     }
@@ -91,6 +101,11 @@ internal static class LoadCommand
 
         using Interruption interruption = Interruption.Listen();
         streams.Output.WriteLine($"{options.Subject} on {LoadMachine.Describe()}");
+        foreach (PeerBridge peer in options.Peers)
+        {
+            streams.Output.WriteLine($"{peer.Name}: {peer.Made}");
+        }
+
         streams.Output.WriteLine(LoadScreen.Heading);
         LoadSuite suite = new(options, run => streams.Output.WriteLine(LoadScreen.Line(run)));
         IReadOnlyList<LoadStep> steps = await suite.RunAsync(interruption.Token);
@@ -142,6 +157,11 @@ internal static class LoadCommand
             throw new CommandException(ExitCodes.Usage, "a bridge that runs already must know where the Realtime server will be: give --realtime-port, and have the bridge dial ws://127.0.0.1:PORT.");
         }
 
+        if (options.Sheds && options.Target is not null)
+        {
+            throw new CommandException(ExitCodes.Usage, "--shed is a setting of this node, and --target names another bridge.");
+        }
+
         if (options.Stalled + options.Backlogged >= options.Steps.Min())
         {
             throw new CommandException(ExitCodes.Usage, "--stalled and --backlogged leave no call to be measured.");
@@ -161,6 +181,19 @@ internal static class LoadCommand
         }
 
         return tls == (uri.Scheme == "wss") ? uri : throw new CommandException(ExitCodes.Usage, $"--target {text}: wss:// goes with --tls, ws:// without it.");
+    }
+
+    private static string[] Peers(string? text, bool install)
+    {
+        string[] names = text?.Split(',', StringSplitOptions.TrimEntries) ?? [];
+        if (install && !names.Contains(PeerFinder.NodeJs))
+        {
+            throw new CommandException(ExitCodes.Usage, "--install-ws is for --peers nodejs.");
+        }
+
+        return names.All(PeerFinder.Names.Contains) && names.Distinct().Count() == names.Length
+            ? names
+            : throw new CommandException(ExitCodes.Usage, $"--peers {text}: give some of {string.Join(", ", PeerFinder.Names)}, separated by commas.");
     }
 
     private static bool Baseline(string text) => text switch

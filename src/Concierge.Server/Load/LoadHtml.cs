@@ -13,7 +13,7 @@ internal static class LoadHtml
         html.Add($"<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Load of {options.Subject}</title><style>{Css("Reports.report.css")}{Css("Load.load.css")}</style></head><body>");
         html.Add($"<header><div class=\"wrap\"><div><p class=\"brand\">Concierge <span>load report</span></p><h1>{options.Subject}, {(options.Mode == LoadMode.Pcm16 ? "PCM16 transcoding" : "mu-law pass-through")}{(options.Tls ? ", TLS" : "")}</h1>");
         html.Add($"<p class=\"facts\">{date.UtcDateTime:d MMMM yyyy, HH:mm} UTC · {LoadMachine.Describe()}</p><p class=\"facts\"><code>{commandLine}</code></p></div></div></header><main>");
-        Table(html, steps);
+        Table(html, options, steps);
         html.Add($"<div class=\"columns even\">");
         Curves(html, "CPU against calls", "milliseconds per call and second, lower is better", steps, run => run.CpuPerCall, "0.00");
         Curves(html, "Memory against calls", "resident kB per call beyond the idle process", steps, run => run.ResidentPerCall / 1024, "0");
@@ -28,26 +28,28 @@ internal static class LoadHtml
         return html.ToString();
     }
 
-    private static void Table(HtmlBuilder html, IReadOnlyList<LoadStep> steps)
+    private static void Table(HtmlBuilder html, LoadOptions options, IReadOnlyList<LoadStep> steps)
     {
-        html.Add($"<section class=\"card\"><h2>Runs</h2><div class=\"scroll\"><table class=\"load\"><thead><tr><th>calls</th><th></th><th>CPU ms per call-second</th><th>user</th><th>system</th><th>p50</th><th>p90</th><th>p99</th><th>p99.9</th><th>max</th><th>lost</th><th>late</th><th>kB per call</th><th>B per frame</th><th>GC pauses</th><th>compiling</th></tr></thead><tbody>");
+        html.Add($"<section class=\"card\"><h2>Runs</h2><div class=\"scroll\"><table class=\"load\"><thead><tr><th>calls</th><th></th><th>CPU ms per call-second</th><th>user</th><th>system</th><th>p50</th><th>p90</th><th>p99</th><th>p99.9</th><th>max</th><th>lost</th><th>late</th><th>kB per call</th><th>B per frame</th><th>GC pauses</th><th>compiling</th><th>steal</th></tr></thead><tbody>");
         foreach (LoadRun run in steps.SelectMany(step => step.Runs))
         {
             html.Add($"<tr class=\"{(run.Discarded is null ? run.Kind : "discarded")}\"><td>{run.Calls}</td><td>{run.Kind}{(run.Discarded is null ? "" : " (not counted)")}</td><td>{Number(run.CpuPerCall, "0.000")}</td><td>{Number(run.UserPerCall, "0.000")}</td><td>{Number(run.SystemPerCall, "0.000")}</td>");
-            html.Add($"<td>{LoadScreen.Time(run.P50)}</td><td>{LoadScreen.Time(Math.Max(run.Reading.Up.P90, run.Reading.Down.P90))}</td><td>{LoadScreen.Time(run.P99)}</td><td>{LoadScreen.Time(run.P999)}</td><td>{LoadScreen.Time(Math.Max(run.Reading.Up.Max, run.Reading.Down.Max))}</td><td>{run.Lost}</td><td>{run.Late}</td><td>{Number(run.ResidentPerCall / 1024, "0")}</td><td>{Number(run.AllocatedPerFrame, "0.00")}</td><td>{Number(run.CountersAfter?.GcPauseMilliseconds - run.CountersBefore?.GcPauseMilliseconds, "0.0 ms")}</td><td>{Number(run.CompileMilliseconds, "0 ms")}</td></tr>");
-            if (run.Discarded is { } why)
+            html.Add($"<td>{LoadScreen.Time(run.P50)}</td><td>{LoadScreen.Time(Math.Max(run.Reading.Up.P90, run.Reading.Down.P90))}</td><td>{LoadScreen.Time(run.P99)}</td><td>{LoadScreen.Time(run.P999)}</td><td>{LoadScreen.Time(Math.Max(run.Reading.Up.Max, run.Reading.Down.Max))}</td><td>{run.Lost}</td><td>{run.Late}</td><td>{Number(run.ResidentPerCall / 1024, "0")}</td><td>{Number(run.AllocatedPerFrame, "0.00")}</td><td>{Number(run.GcPauseMilliseconds, "0.0 ms")}</td><td>{Number(run.CompileMilliseconds, "0 ms")}</td><td>{Number(100 * run.StolenShare, "0.0")}{(run.StolenShare is null ? "" : " %")}</td></tr>");
+            foreach (string note in new[] { run.Discarded, LoadScreen.StealNote(run) }.OfType<string>())
             {
-                html.Add($"<tr class=\"discarded\"><td></td><td colspan=\"15\">{why}</td></tr>");
+                html.Add($"<tr class=\"discarded\"><td></td><td colspan=\"16\">{note}</td></tr>");
             }
         }
 
         html.Add($"</tbody></table></div>");
-        foreach (LoadStep step in steps)
+        foreach (string line in LoadScreen.Summary(options, steps))
         {
-            if (step.Ratio(run => run.CpuPerCall) is { } cpu)
-            {
-                html.Add($"<p class=\"hint\">{step.Calls} calls: CPU {cpu:0.00} times the relay's, p99 {step.Ratio(run => run.P99) ?? 0:0.00} times, p99.9 {step.Ratio(run => run.P999) ?? 0:0.00} times.</p>");
-            }
+            html.Add($"<p class=\"hint\">{line.Trim()}</p>");
+        }
+
+        foreach (PeerBridge peer in options.Peers)
+        {
+            html.Add($"<p class=\"hint\">{peer.Name}: {peer.Made}</p>");
         }
 
         html.Add($"</section>");
@@ -56,7 +58,7 @@ internal static class LoadHtml
     private static void Curves(HtmlBuilder html, string title, string unit, IReadOnlyList<LoadStep> steps, Func<LoadRun, double?> figure, string format)
     {
         List<ChartLine> lines = [];
-        foreach (string kind in (string[])[LoadKinds.Relay, LoadKinds.Bridge])
+        foreach (string kind in steps.SelectMany(step => step.Runs).Select(run => run.Kind).Distinct())
         {
             (double, double)[] points = [.. steps.Select(s => (s.Calls, Value: s.Median(kind, figure))).Where(p => p.Value is not null).Select(p => ((double)p.Calls, p.Value!.Value))];
             if (points.Length > 0)
@@ -79,8 +81,16 @@ internal static class LoadHtml
     private static void Distribution(HtmlBuilder html, LoadStep step)
     {
         List<ChartLine> lines = [];
-        foreach (LoadRun run in step.Runs.Where(r => r.Discarded is null).GroupBy(r => r.Kind).Select(g => g.Last()))
+        LoadRun[] last = [.. step.Runs.Where(r => r.Discarded is null).GroupBy(r => r.Kind).Select(g => g.Last())];
+        bool many = last.Length > 2;
+        foreach (LoadRun run in last)
         {
+            if (many)
+            {
+                lines.Add(new ChartLine(run.Kind, Tail(run.Reading.Up.P99 > run.Reading.Down.P99 ? run.Reading.Up : run.Reading.Down)));
+                continue;
+            }
+
             lines.Add(new ChartLine($"{run.Kind}, up", Tail(run.Reading.Up)));
             lines.Add(new ChartLine($"{run.Kind}, down", Tail(run.Reading.Down)));
         }
@@ -91,7 +101,7 @@ internal static class LoadHtml
             return;
         }
 
-        html.Add($"<section class=\"card\"><h2>Latency at {step.Calls} calls</h2><p class=\"lead\">milliseconds added, by percentile; the last run of each kind</p>");
+        html.Add($"<section class=\"card\"><h2>Latency at {step.Calls} calls</h2><p class=\"lead\">milliseconds added, by percentile; the last run of each kind{(many ? ", its slower direction" : "")}</p>");
         HtmlLineChart.Write(html, lines, x => x == 0 ? "0 %" : $"{(100 - (100 * Math.Pow(10, -x))).ToString(x < 1.5 ? "0" : x < 2.5 ? "0" : x < 3.5 ? "0.0" : "0.00##", null)} %", y => $"{Math.Pow(10, y).ToString("0.###", null)}", fromZero: false);
         html.Add($"</section>");
     }

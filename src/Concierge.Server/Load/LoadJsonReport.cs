@@ -19,18 +19,40 @@ internal static class LoadJsonReport
         ["bridge_core"] = options.BridgeCore,
         ["generator_core"] = options.GeneratorCore,
         ["bound_ms"] = options.Bound.TotalMilliseconds,
-        ["largest_calls_within_bound"] = steps.LastOrDefault(s => s.Holds(options.Bound) == true)?.Calls,
+        ["largest_calls_within_bound"] = Largest(options, steps, LoadKinds.Bridge),
+        ["peers"] = new JsonArray([.. options.Peers.Select(peer => (JsonNode)new JsonObject
+        {
+            ["name"] = peer.Name,
+            ["made_of"] = peer.Made,
+            ["largest_calls_within_bound"] = Largest(options, steps, peer.Name),
+        })]),
         ["steps"] = new JsonArray([.. steps.Select(Step)]),
     };
 
-    private static JsonNode Step(LoadStep step) => new JsonObject
+    private static int? Largest(LoadOptions options, IReadOnlyList<LoadStep> steps, string kind) => steps.LastOrDefault(step => step.Holds(options.Bound, kind) == true)?.Calls;
+
+    private static JsonNode Step(LoadStep step)
     {
-        ["calls"] = step.Calls,
-        ["cpu_ratio"] = Round(step.Ratio(r => r.CpuPerCall)),
-        ["p99_ratio"] = Round(step.Ratio(r => r.P99)),
-        ["p999_ratio"] = Round(step.Ratio(r => r.P999)),
-        ["runs"] = new JsonArray([.. step.Runs.Select(Run)]),
-    };
+        JsonObject json = new() { ["calls"] = step.Calls };
+        AddRatios(json, step, LoadKinds.Bridge);
+        foreach (string kind in step.Runs.Select(run => run.Kind).Distinct().Where(kind => kind is not (LoadKinds.Relay or LoadKinds.Bridge)))
+        {
+            JsonObject peer = [];
+            AddRatios(peer, step, kind);
+            peer["cpu_ratio_to_bridge"] = Round(step.Ratio(kind, run => run.CpuPerCall, LoadKinds.Bridge));
+            json[kind] = peer;
+        }
+
+        json["runs"] = new JsonArray([.. step.Runs.Select(Run)]);
+        return json;
+    }
+
+    private static void AddRatios(JsonObject json, LoadStep step, string kind)
+    {
+        json["cpu_ratio"] = Round(step.Ratio(kind, run => run.CpuPerCall));
+        json["p99_ratio"] = Round(step.Ratio(kind, run => run.P99));
+        json["p999_ratio"] = Round(step.Ratio(kind, run => run.P999));
+    }
 
     private static JsonNode Run(LoadRun run) => new JsonObject
     {
@@ -54,10 +76,11 @@ internal static class LoadJsonReport
         ["resident_per_call"] = Round(run.ResidentPerCall),
         ["start_ms"] = Round(run.StartMilliseconds),
         ["allocated_per_frame"] = Round(run.AllocatedPerFrame),
-        ["gc_pause_ms"] = Round(run.CountersAfter?.GcPauseMilliseconds - run.CountersBefore?.GcPauseMilliseconds),
+        ["gc_pause_ms"] = Round(run.GcPauseMilliseconds),
         ["gc_collections"] = run.CountersAfter?.Gen0Collections - run.CountersBefore?.Gen0Collections,
         ["compile_ms"] = Round(run.CompileMilliseconds),
         ["compiled_methods"] = run.CountersAfter?.CompiledMethods - run.CountersBefore?.CompiledMethods,
+        ["steal_share"] = Round(run.StolenShare),
         ["up"] = Direction(run.Reading.Up),
         ["down"] = Direction(run.Reading.Down),
         ["generator_lateness"] = Direction(run.Reading.Lateness, counts: false),

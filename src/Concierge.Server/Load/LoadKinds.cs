@@ -1,6 +1,6 @@
 namespace Concierge.Server.Load;
 
-/// <summary>What a run measured.</summary>
+/// <summary>What a run measured: one of these, or the name of a peer.</summary>
 internal static class LoadKinds
 {
     public const string Relay = "relay";

@@ -36,6 +36,9 @@ internal sealed record LoadOptions
     /// <summary>Whether a bare relay runs before each bridge.</summary>
     public bool Baseline { get; init; }
 
+    /// <summary>Bridges of another make, measured in the same run.</summary>
+    public IReadOnlyList<PeerBridge> Peers { get; init; } = [];
+
     /// <summary>Each measurement this many times; medians are shown.</summary>
     public int Repeat { get; init; } = 1;
 
@@ -61,6 +64,9 @@ internal sealed record LoadOptions
     public string? JsonPath { get; init; }
 
     public string? ReportPath { get; init; }
+
+    /// <summary>The cores whose time is looked at; none for all.</summary>
+    public IReadOnlyCollection<int> Cores => BridgeCore is { } bridge && GeneratorCore is { } generator ? [bridge, generator] : [];
 
     /// <summary>What is measured, for people.</summary>
     public string Subject => Target?.ToString() ?? "this node";

@@ -6,7 +6,7 @@ namespace Concierge.Server.Load;
 /// <summary>One measurement.</summary>
 internal sealed record LoadRun
 {
-    /// <summary><c>relay</c> or <c>bridge</c>.</summary>
+    /// <summary><see cref="LoadKinds.Relay"/>, <see cref="LoadKinds.Bridge"/>, or the name of a peer.</summary>
     public required string Kind { get; init; }
 
     public required int Calls { get; init; }
@@ -34,6 +34,9 @@ internal sealed record LoadRun
     /// <summary>From the start of the process to its first answer, in milliseconds; null when it was not started here.</summary>
     public double? StartMilliseconds { get; init; }
 
+    /// <summary>The share of the cores' time that the machine's host gave to others meanwhile, 0 to 1; null where that is not known.</summary>
+    public double? StolenShare { get; init; }
+
     /// <summary>Why the run does not count; null when it does.</summary>
     public string? Discarded { get; init; }
 
@@ -54,6 +57,9 @@ internal sealed record LoadRun
     public double? AllocatedPerFrame => CountersBefore is null || CountersAfter is null || Frames == 0
         ? null
         : (double)(CountersAfter.AllocatedBytes - CountersBefore.AllocatedBytes) / Frames;
+
+    /// <summary>Milliseconds the runtime stood still for the collector while frames were counted.</summary>
+    public double? GcPauseMilliseconds => CountersAfter?.GcPauseMilliseconds - CountersBefore?.GcPauseMilliseconds;
 
     /// <summary>Milliseconds the runtime compiled code while frames were counted.</summary>
     public double? CompileMilliseconds => CountersAfter?.CompileMilliseconds - CountersBefore?.CompileMilliseconds;

@@ -5,13 +5,13 @@ namespace Concierge.Server.Load;
 /// <summary>What the terminal shows.</summary>
 internal static class LoadScreen
 {
-    public const string Heading = "calls  kind     cpu ms/call-s  (user/system)  core   p50       p99       p99.9     max       lost  late   kB/call  B/frame  jit ms";
+    public const string Heading = "calls  kind     cpu ms/call-s  (user/system)  core   p50       p99       p99.9     max       lost  late   kB/call  B/frame  gc ms  jit ms  steal";
 
     /// <summary>One run on one line, and a second when it does not count or something was refused.</summary>
     public static string Line(LoadRun run)
     {
         string cpu = run.CpuPerCall is { } all ? F($"{all,7:0.000}       {run.UserPerCall:0.00}/{run.SystemPerCall:0.00}      {run.CoreShare,4:0%}") : "      –           –            – ";
-        string line = F($"{run.Calls,5}  {run.Kind,-7} {cpu}   {Time(run.P50),-8}  {Time(run.P99),-8}  {Time(run.P999),-8}  {Time(Math.Max(run.Reading.Up.Max, run.Reading.Down.Max)),-8} {run.Lost,5} {run.Late,5} {(run.ResidentPerCall is { } r ? F($"{r / 1024,8:0}") : "       –")} {(run.AllocatedPerFrame is { } a ? F($"{a,8:0.00}") : "       –")} {(run.CompileMilliseconds is { } j ? F($"{j,7:0}") : "      –")}");
+        string line = F($"{run.Calls,5}  {run.Kind,-7} {cpu}   {Time(run.P50),-8}  {Time(run.P99),-8}  {Time(run.P999),-8}  {Time(Math.Max(run.Reading.Up.Max, run.Reading.Down.Max)),-8} {run.Lost,5} {run.Late,5} {(run.ResidentPerCall is { } r ? F($"{r / 1024,8:0}") : "       –")} {(run.AllocatedPerFrame is { } a ? F($"{a,8:0.00}") : "       –")} {(run.GcPauseMilliseconds is { } g ? F($"{g,6:0.0}") : "     –")} {(run.CompileMilliseconds is { } j ? F($"{j,7:0}") : "      –")} {(run.StolenShare is { } s ? F($"{s,6:0.0%}") : "     –")}");
         foreach (string remark in Remarks(run))
         {
             line += Environment.NewLine + "       " + remark;
@@ -23,20 +23,31 @@ internal static class LoadScreen
     /// <summary>What a step came to.</summary>
     public static IEnumerable<string> Summary(LoadOptions options, IReadOnlyList<LoadStep> steps)
     {
+        string[] kinds = [LoadKinds.Bridge, .. options.Peers.Select(peer => peer.Name)];
         foreach (LoadStep step in steps)
         {
-            if (step.Ratio(run => run.CpuPerCall) is { } cpu)
+            foreach (string kind in kinds)
             {
-                yield return F($"{step.Calls,5} calls: CPU {cpu:0.00}x the relay's, p99 {step.Ratio(run => run.P99):0.00}x, p99.9 {step.Ratio(run => run.P999):0.00}x (medians of {step.Of(LoadKinds.Bridge).Count()} and {step.Of(LoadKinds.Relay).Count()} runs)");
+                string who = kind == LoadKinds.Bridge ? "" : ", " + kind;
+                if (step.Ratio(kind, run => run.CpuPerCall) is { } cpu)
+                {
+                    yield return F($"{step.Calls,5} calls{who}: CPU {cpu:0.00}x the relay's, p99 {step.Ratio(kind, run => run.P99):0.00}x, p99.9 {step.Ratio(kind, run => run.P999):0.00}x (medians of {step.Of(kind).Count()} and {step.Of(LoadKinds.Relay).Count()} runs)");
+                }
+
+                if (kind != LoadKinds.Bridge && step.Ratio(kind, run => run.CpuPerCall, LoadKinds.Bridge) is { } times)
+                {
+                    yield return F($"{step.Calls,5} calls{who}: CPU {times:0.00}x the bridge's, p99 {step.Ratio(kind, run => run.P99, LoadKinds.Bridge):0.00}x, kB per call {step.Ratio(kind, run => run.ResidentPerCall, LoadKinds.Bridge):0.00}x");
+                }
             }
         }
 
-        if (steps.Count > 1)
+        foreach (string kind in options.Steps.Count > 1 ? kinds : [])
         {
-            LoadStep? largest = steps.LastOrDefault(step => step.Holds(options.Bound) == true);
+            string who = kind == LoadKinds.Bridge ? "" : kind + ": ";
+            LoadStep? largest = steps.LastOrDefault(step => step.Holds(options.Bound, kind) == true);
             yield return largest is null
-                ? F($"no step held: p99 within {options.Bound.TotalMilliseconds:0.##} ms, no frame lost")
-                : F($"largest step that held: {largest.Calls} calls with p99 {Time((long)largest.Median(LoadKinds.Bridge, run => run.P99)!.Value)} (bound {options.Bound.TotalMilliseconds:0.##} ms), no frame lost");
+                ? F($"{who}no step held: p99 within {options.Bound.TotalMilliseconds:0.##} ms, no frame lost")
+                : F($"{who}largest step that held: {largest.Calls} calls with p99 {Time((long)largest.Median(kind, run => run.P99)!.Value)} (bound {options.Bound.TotalMilliseconds:0.##} ms), no frame lost");
         }
     }
 
@@ -49,11 +60,21 @@ internal static class LoadScreen
         _ => F($"{nanoseconds / 1e3:0} µs"),
     };
 
+    /// <summary>What is to be thought of a run while the host gave the machine's cores to others; null when it hardly did.</summary>
+    public static string? StealNote(LoadRun run) => run.StolenShare is { } share && share > HostTime.Notable
+        ? F($"the machine's host gave {share:0.0%} of these cores' time to others (steal): the percentiles are partly the host's")
+        : null;
+
     private static IEnumerable<string> Remarks(LoadRun run)
     {
         if (run.Discarded is { } why)
         {
             yield return "not counted: " + why;
+        }
+
+        if (StealNote(run) is { } stolen)
+        {
+            yield return stolen;
         }
 
         if (run.Reading.Refused.Count > 0)

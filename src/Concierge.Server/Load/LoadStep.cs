@@ -1,6 +1,6 @@
 namespace Concierge.Server.Load;
 
-/// <summary>All runs with one number of calls, and what they come to: medians over those that count, and the bridge's as ratios to the relay's.</summary>
+/// <summary>All runs with one number of calls, and what they come to: medians over those that count, and a bridge's as ratios to the relay's.</summary>
 /// <param name="Calls">The calls.</param>
 /// <param name="Runs">In the order they were made.</param>
 internal sealed record LoadStep(int Calls, IReadOnlyList<LoadRun> Runs)
@@ -14,18 +14,18 @@ internal sealed record LoadStep(int Calls, IReadOnlyList<LoadRun> Runs)
         return values.Length == 0 ? null : (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
     }
 
-    /// <summary>The bridge's median over the relay's.</summary>
-    public double? Ratio(Func<LoadRun, double?> figure)
+    /// <summary>The median of one kind over that of another, such as the relay's; null when one is missing.</summary>
+    public double? Ratio(string kind, Func<LoadRun, double?> figure, string to = LoadKinds.Relay)
     {
-        double? bridge = Median(LoadKinds.Bridge, figure);
-        double? relay = Median(LoadKinds.Relay, figure);
-        return relay is > 0 ? bridge / relay : null;
+        double? above = Median(kind, figure);
+        double? below = Median(to, figure);
+        return below is > 0 ? above / below : null;
     }
 
-    /// <summary>Whether the bridge kept up in most runs that count; null when none counts.</summary>
-    public bool? Holds(TimeSpan bound)
+    /// <summary>Whether a kind of bridge kept up in most runs that count; null when none counts.</summary>
+    public bool? Holds(TimeSpan bound, string kind = LoadKinds.Bridge)
     {
-        LoadRun[] runs = [.. Of(LoadKinds.Bridge)];
+        LoadRun[] runs = [.. Of(kind)];
         return runs.Length == 0 ? null : 2 * runs.Count(run => run.Holds(bound)) > runs.Length;
     }
 }

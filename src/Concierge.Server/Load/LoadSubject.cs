@@ -106,15 +106,24 @@ internal sealed class LoadSubject : IDisposable
             return running;
         }
 
-        Dictionary<string, string?> environment = new()
-        {
-            ["PORT"] = $"{target.Port}",
-            ["REALTIME_URL"] = $"{(certificate is null ? "ws" : "wss")}://127.0.0.1:{realtime.Port}/v1/realtime",
-            ["AUDIO_MODE"] = options.Mode == LoadMode.Pcm16 ? "pcm16" : "pcmu",
-        };
-        certificate?.AddTo(environment);
         Stopwatch clock = Stopwatch.StartNew();
-        LoadSubject subject = new(target, LoadedProcess.StartCommand(command, environment, options.BridgeCore), null);
+        LoadSubject subject = new(target, LoadedProcess.StartCommand(command, Told(options, target.Port, realtime, certificate), options.BridgeCore), null);
+        await subject.WaitAsync(clock, () => DialAsync(target, cancellationToken), cancellationToken);
+        return subject;
+    }
+
+    /// <summary>Starts a bridge of another make.</summary>
+    public static async Task<LoadSubject> StartPeerAsync(LoadOptions options, PeerBridge peer, IPEndPoint realtime, LoadCertificate? certificate, CancellationToken cancellationToken)
+    {
+        Uri target = new($"{(certificate is null ? "ws" : "wss")}://127.0.0.1:{FreePort()}/");
+        Dictionary<string, string?> environment = Told(options, target.Port, realtime, certificate);
+        foreach ((string name, string? value) in peer.Environment)
+        {
+            environment[name] = value;
+        }
+
+        Stopwatch clock = Stopwatch.StartNew();
+        LoadSubject subject = new(target, LoadedProcess.Start(peer.Program, peer.Arguments, environment, options.BridgeCore, Path.GetTempPath()), null);
         await subject.WaitAsync(clock, () => DialAsync(target, cancellationToken), cancellationToken);
         return subject;
     }
@@ -142,6 +151,19 @@ internal sealed class LoadSubject : IDisposable
     {
         _http?.Dispose();
         _process?.Dispose();
+    }
+
+    /// <summary>What a bridge that is not ours is told.</summary>
+    private static Dictionary<string, string?> Told(LoadOptions options, int port, IPEndPoint realtime, LoadCertificate? certificate)
+    {
+        Dictionary<string, string?> environment = new()
+        {
+            ["PORT"] = $"{port}",
+            ["REALTIME_URL"] = $"{(certificate is null ? "ws" : "wss")}://127.0.0.1:{realtime.Port}/v1/realtime",
+            ["AUDIO_MODE"] = options.Mode == LoadMode.Pcm16 ? "pcm16" : "pcmu",
+        };
+        certificate?.AddTo(environment);
+        return environment;
     }
 
     private static int FreePort()

@@ -7,15 +7,16 @@ using Concierge.Simulation.Load;
 
 namespace Concierge.Server.Load;
 
-/// <summary>Makes all the runs: for each step the relay and the bridge in turn, each in a process of its own.</summary>
+/// <summary>Makes all the runs: for each step the relay, the bridge and its peers in turn, each in a process of its own.</summary>
 /// <param name="options">What to do.</param>
 /// <param name="told">Told each run when it is over.</param>
 internal sealed class LoadSuite(LoadOptions options, Action<LoadRun> told)
 {
-    /// <summary>Runs until the last step, or the first that was too much.</summary>
+    /// <summary>Runs until the last step; a bridge or a peer takes no further part after the first that was too much for it.</summary>
     public async Task<IReadOnlyList<LoadStep>> RunAsync(CancellationToken cancellationToken)
     {
         List<LoadStep> steps = [];
+        List<string> left = [LoadKinds.Bridge, .. options.Peers.Select(peer => peer.Name)];
         using LoadCertificate? certificate = options.Tls ? new LoadCertificate() : null;
         foreach (int calls in options.Steps)
         {
@@ -28,12 +29,16 @@ internal sealed class LoadSuite(LoadOptions options, Action<LoadRun> told)
                     told(runs[^1]);
                 }
 
-                runs.Add(await MeasureAsync(LoadKinds.Bridge, calls, certificate, cancellationToken));
-                told(runs[^1]);
+                foreach (string kind in left)
+                {
+                    runs.Add(await MeasureAsync(kind, calls, certificate, cancellationToken));
+                    told(runs[^1]);
+                }
             }
 
             steps.Add(new LoadStep(calls, runs));
-            if (steps[^1].Holds(options.Bound) == false)
+            left.RemoveAll(kind => steps[^1].Holds(options.Bound, kind) == false);
+            if (left.Count == 0)
             {
                 break;
             }
@@ -45,6 +50,7 @@ internal sealed class LoadSuite(LoadOptions options, Action<LoadRun> told)
     private async Task<LoadRun> MeasureAsync(string kind, int calls, LoadCertificate? certificate, CancellationToken cancellationToken)
     {
         bool relayed = kind == LoadKinds.Relay;
+        PeerBridge? peer = options.Peers.FirstOrDefault(p => p.Name == kind);
         using LoadGenerator generator = Listen(new LoadGeneratorOptions
         {
             Calls = calls,
@@ -55,11 +61,13 @@ internal sealed class LoadSuite(LoadOptions options, Action<LoadRun> told)
             Certificate = certificate?.Certificate,
             Stalled = relayed ? 0 : options.Stalled,
             Backlogged = relayed ? 0 : options.Backlogged,
-            ModelEndPoint = new IPEndPoint(IPAddress.Loopback, relayed ? 0 : options.RealtimePort),
+            ModelEndPoint = new IPEndPoint(IPAddress.Loopback, kind == LoadKinds.Bridge ? options.RealtimePort : 0),
         });
         IPEndPoint realtime = generator.ModelEndPoint;
         using LoadSubject subject = relayed
             ? await LoadSubject.StartRelayAsync(options, realtime, certificate is not null, cancellationToken)
+            : peer is not null
+                ? await LoadSubject.StartPeerAsync(options, peer, realtime, certificate, cancellationToken)
             : options.Target is null
                 ? await LoadSubject.StartNodeAsync(options, calls, realtime, certificate, cancellationToken)
                 : await LoadSubject.StartOtherAsync(options, realtime, certificate, cancellationToken);
@@ -70,10 +78,12 @@ internal sealed class LoadSuite(LoadOptions options, Action<LoadRun> told)
         await subject.ReadCountersAsync(cancellationToken);
         RuntimeCounters? countersBefore = await subject.ReadCountersAsync(cancellationToken);
         ProcessUsage? before = subject.Usage;
+        HostTime? hostBefore = HostTime.Read(options.Cores);
         long start = Stopwatch.GetTimestamp();
         generator.StartCounting();
         await Task.Delay(options.Duration, cancellationToken);
         ProcessUsage? after = subject.Usage;
+        double? stolen = HostTime.Read(options.Cores)?.ShareSince(hostBefore);
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         RuntimeCounters? countersAfter = await subject.ReadCountersAsync(cancellationToken);
         await generator.StopCountingAsync(cancellationToken);
@@ -90,6 +100,7 @@ internal sealed class LoadSuite(LoadOptions options, Action<LoadRun> told)
             CountersBefore = countersBefore,
             CountersAfter = countersAfter,
             StartMilliseconds = subject.StartMilliseconds,
+            StolenShare = stolen,
             Discarded = Judge(reading, subject),
         };
     }

@@ -53,25 +53,8 @@ internal sealed class LoadedProcess : IDisposable
     public static LoadedProcess StartCommand(string command, IReadOnlyDictionary<string, string?> environment, int? core) =>
         Start("/bin/sh", ["-c", "exec " + command], environment, core, Directory.GetCurrentDirectory());
 
-    public void Dispose()
-    {
-        try
-        {
-            if (!_process.HasExited)
-            {
-                _process.Kill(entireProcessTree: true);
-                _process.WaitForExit(5_000);
-            }
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            // It has ended by itself.
-        }
-
-        _process.Dispose();
-    }
-
-    private static LoadedProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, int? core, string directory)
+    /// <summary>Starts a program, found as the shell finds it.</summary>
+    public static LoadedProcess Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, int? core, string directory)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -110,6 +93,24 @@ internal sealed class LoadedProcess : IDisposable
         return process is null
             ? throw new CommandException(ExitCodes.Failed, $"cannot start '{program}': {failure?.Message ?? "no process"}.")
             : new LoadedProcess(process);
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            if (!_process.HasExited)
+            {
+                _process.Kill(entireProcessTree: true);
+                _process.WaitForExit(5_000);
+            }
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It has ended by itself.
+        }
+
+        _process.Dispose();
     }
 
     private void Keep(string? line)

@@ -1,12 +1,16 @@
+using System.Net.WebSockets;
 using Concierge.Agents;
 using Concierge.Agents.Realtime;
 using Concierge.Server.Cli;
 using Concierge.Server.Configuration;
+using Concierge.Server.Load;
 using Concierge.Server.Node;
 using Concierge.Server.Shell;
 using Concierge.Server.Tests.Node;
 using Concierge.Simulation.Load;
+using Concierge.TestKit;
 using Concierge.WebSockets;
+using LoadOptions = Concierge.Server.Load.LoadOptions;
 
 namespace Concierge.Server.Tests.Load;
 
@@ -24,6 +28,11 @@ public sealed class LoadCommandTests
     [InlineData("--target http://x", "--target http://x: give a ws:// or wss:// address, or self.")]
     [InlineData("--target wss://x/y --realtime-port 9", "wss:// goes with --tls")]
     [InlineData("--target ws://x/y", "give --realtime-port")]
+    [InlineData("--peers plain,ruby", "--peers plain,ruby: give some of plain, nodejs, python, separated by commas.")]
+    [InlineData("--peers plain,plain", "give some of plain, nodejs, python")]
+    [InlineData("--peers nodejs", "passes mu-law through and cannot transcode; measure it with --mode pcmu.")]
+    [InlineData("--install-ws --peers plain", "--install-ws is for --peers nodejs.")]
+    [InlineData("--shed --target ws://x/y --realtime-port 9", "--shed is a setting of this node")]
     [InlineData("--pid 5", "--command and --pid belong to a bridge that --target names.")]
     [InlineData("--target ws://x/y --command a --pid 5", "give one of them")]
     [InlineData("--calls 5 --stalled 5", "leave no call to be measured")]
@@ -92,6 +101,48 @@ public sealed class LoadCommandTests
             options, tokens, admit => new CallPlan(new RealtimeRunner(agents, NodeSession.RunnerOptions(options, TimeProvider.System, admit)).CreateSession()), loggers, TimeProvider.System));
         Check(await PlayAsync(generator, new Uri($"ws://{node.Host.Address.Authority}/media-stream")), Calls, marks: true);
         Assert.True(await node.Host.StopAsync(TestNode.Patience()));
+    }
+
+    /// <summary>.NET the ordinary way must be right to be compared with: the same frames, whole, in both modes.</summary>
+    [Theory]
+    [InlineData("pcm16")]
+    [InlineData("pcmu")]
+    public async Task The_plain_bridge_carries_every_frame_survives_bad_messages_and_ends_cleanly(string mode)
+    {
+        Assert.SkipUnless(EventLoop.IsSupported, "The event loop needs 64-bit Linux.");
+        const int Calls = 2;
+        LoadMode wanted = mode == "pcm16" ? LoadMode.Pcm16 : LoadMode.MuLaw;
+        using PeerFinder finder = new(AppContext.BaseDirectory, wanted, installsWs: false);
+        if (!File.Exists(Repository.PathTo("bench", "Concierge.PlainBridge", "bin", "Release", "net10.0", "Concierge.PlainBridge.dll")))
+        {
+            CommandException missing = await Assert.ThrowsAsync<CommandException>(() => finder.FindAsync(PeerFinder.Plain, TestNode.Patience()));
+            Assert.Contains("Build it: dotnet build -c Release bench/Concierge.PlainBridge", missing.Message);
+            Assert.Skip("bench/Concierge.PlainBridge has not been built in Release.");
+        }
+
+        PeerBridge peer = await finder.FindAsync(PeerFinder.Plain, TestNode.Patience());
+        LoadOptions options = new()
+        {
+            Steps = [Calls],
+            Duration = TimeSpan.FromSeconds(1),
+            WarmUp = TimeSpan.FromSeconds(1),
+            Ramp = 100,
+            Mode = wanted,
+            Bound = TimeSpan.FromSeconds(1),
+            MaxLateness = TimeSpan.FromSeconds(60),
+        };
+        using LoadGenerator generator = new(new LoadGeneratorOptions { Calls = Calls, Mode = wanted });
+        using LoadSubject subject = await LoadSubject.StartPeerAsync(options, peer, generator.ModelEndPoint, null, TestNode.Patience());
+        foreach (string text in (string[])["not json", "[]", "{}", """{"event":7}""", """{"event":"media","media":{"payload":"*"}}""", """{"event":"start"}"""])
+        {
+            using ClientWebSocket odd = new();
+            await odd.ConnectAsync(subject.Address, TestNode.Patience());
+            await odd.SendAsync(System.Text.Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, TestNode.Patience());
+            await odd.CloseAsync(WebSocketCloseStatus.NormalClosure, null, TestNode.Patience());
+            Assert.Equal(WebSocketCloseStatus.NormalClosure, odd.CloseStatus);
+        }
+
+        Check(await PlayAsync(generator, subject.Address), Calls, marks: false);
     }
 
     private static async Task<LoadReading> PlayAsync(LoadGenerator generator, Uri target)

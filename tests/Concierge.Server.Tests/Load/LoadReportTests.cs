@@ -43,11 +43,11 @@ public sealed class LoadReportTests
             Run(LoadKinds.Relay, 100, 1, 1e5), Run(LoadKinds.Bridge, 100, 1.1, 2e5), Run(LoadKinds.Bridge, 100, 1.3, 3e5), Run(LoadKinds.Bridge, 100, 1.2, 9e5),
             Run(LoadKinds.Bridge, 100, 50, 1e9) with { Discarded = "late" },
         ]);
-        Assert.Equal(1.2, step.Ratio(run => run.CpuPerCall)!.Value, 6);
-        Assert.Equal(3, step.Ratio(run => run.P99)!.Value, 6);
+        Assert.Equal(1.2, step.Ratio(LoadKinds.Bridge, run => run.CpuPerCall)!.Value, 6);
+        Assert.Equal(3, step.Ratio(LoadKinds.Bridge, run => run.P99)!.Value, 6);
         Assert.True(step.Holds(TimeSpan.FromMilliseconds(1)));
         Assert.Null(new LoadStep(1, [Run(LoadKinds.Bridge, 1, 1, 1) with { Discarded = "late" }]).Holds(TimeSpan.FromSeconds(1)));
-        Assert.Null(new LoadStep(1, [Run(LoadKinds.Bridge, 1, 1, 1)]).Ratio(run => run.CpuPerCall));
+        Assert.Null(new LoadStep(1, [Run(LoadKinds.Bridge, 1, 1, 1)]).Ratio(LoadKinds.Bridge, run => run.CpuPerCall));
     }
 
     [Fact]
@@ -93,6 +93,60 @@ public sealed class LoadReportTests
         Assert.Equal("950 µs", LoadScreen.Time(950_000));
         Assert.Equal("1.5 ms", LoadScreen.Time(1_500_000));
         Assert.Equal("2.00 s", LoadScreen.Time(2e9));
+    }
+
+    [Fact]
+    public void Peers_have_ratios_of_their_own_to_the_relay_and_to_the_bridge()
+    {
+        LoadOptions options = s_options with { Peers = [new PeerBridge(PeerFinder.Plain, "made of <this>", "dotnet", [], new Dictionary<string, string?>())] };
+        LoadStep[] steps = [.. Steps().Select(step => step with { Runs = [.. step.Runs, Run(PeerFinder.Plain, step.Calls, 5.5, 4e6)] })];
+        Assert.Equal(5.5, steps[0].Ratio(PeerFinder.Plain, run => run.CpuPerCall)!.Value, 6);
+        Assert.True(steps[1].Holds(s_options.Bound, PeerFinder.Plain));
+
+        string[] lines = [.. LoadScreen.Summary(options, steps)];
+        Assert.Contains(lines, line => line.Contains("50 calls, plain: CPU 5.50x the relay's", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("50 calls, plain: CPU 5.00x the bridge's, p99 4.00x, kB per call 1.00x", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("plain: largest step that held: 100 calls", StringComparison.Ordinal));
+
+        JsonObject json = LoadJsonReport.Create(options, steps, DateTimeOffset.UnixEpoch);
+        Assert.Equal(100, json["peers"]![0]!["largest_calls_within_bound"]!.GetValue<int>());
+        Assert.Equal("made of <this>", json["peers"]![0]!["made_of"]!.GetValue<string>());
+        Assert.Equal(5.5, json["steps"]![0]!["plain"]!["cpu_ratio"]!.GetValue<double>(), 6);
+        Assert.Equal(5, json["steps"]![0]!["plain"]!["cpu_ratio_to_bridge"]!.GetValue<double>(), 6);
+
+        string html = LoadHtml.Create(options, steps, DateTimeOffset.UnixEpoch, "concierge load");
+        Assert.Contains("plain: made of &lt;this&gt;", html);
+        Assert.Contains("<polyline class=\"plain\"", html);
+        Assert.DoesNotContain("<this>", html);
+    }
+
+    [Fact]
+    public void What_the_host_took_is_shown_and_noted_above_one_percent()
+    {
+        string[] stat =
+        [
+            "cpu  100 0 50 800 10 5 5 30 7 0", "cpu0 60 0 30 380 5 3 2 20 7 0", "cpu1 40 0 20 420 5 2 3 10 0 0", "cpu10 1 1 1 1 1 1 1 1 1 1", "intr 1 2 3",
+        ];
+        Assert.Equal(new HostTime(30, 1000), HostTime.Parse(stat, []));
+        Assert.Equal(new HostTime(10, 500), HostTime.Parse(stat, [1]));
+        Assert.Equal(new HostTime(30, 1000), HostTime.Parse(stat, [0, 1]));
+        Assert.Equal(0.25, new HostTime(15, 120).ShareSince(new HostTime(10, 100))!.Value, 6);
+        Assert.Null(new HostTime(1, 2).ShareSince(null));
+        Assert.Null(new HostTime(1, 2).ShareSince(new HostTime(1, 2)));
+        if (OperatingSystem.IsLinux())
+        {
+            Assert.True(HostTime.Read([0])!.All > 0);
+        }
+
+        LoadRun calm = Run(LoadKinds.Bridge, 50, 1, 1e6) with { StolenShare = 0.004 };
+        LoadRun robbed = calm with { StolenShare = 0.123 };
+        Assert.EndsWith("0.4%", LoadScreen.Line(calm));
+        Assert.Contains("gave 12.3% of these cores' time to others (steal)", LoadScreen.Line(robbed));
+        LoadStep[] steps = [new(50, [calm]), new(60, [robbed])];
+        Assert.Equal(0.123, LoadJsonReport.Create(s_options, steps, DateTimeOffset.UnixEpoch)["steps"]![1]!["runs"]![0]!["steal_share"]!.GetValue<double>(), 6);
+        string html = LoadHtml.Create(s_options, steps, DateTimeOffset.UnixEpoch, "concierge load");
+        Assert.Contains("<td>0.4 %</td>", html);
+        Assert.Contains("gave 12.3% of these cores", html);
     }
 
     [Fact]
