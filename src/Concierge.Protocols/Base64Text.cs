@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -51,15 +53,10 @@ public static class Base64Text
             return Base64.IsValid(text, out int decoded) && decoded == DecodedLength(text);
         }
 
-        // What stands before one or two signs of padding are letters of the alphabet; a third sign is none. Padded, the last letter's low bits must be zero (RFC 4648 §3.5).
+        // What stands before one or two signs of padding are letters of the alphabet; a third sign is none.
         int padding = text[^1] != (byte)'=' ? 0 : text[^2] != (byte)'=' ? 1 : 2;
-        if ((padding == 1 && !"AEIMQUYcgkosw048"u8.Contains(text[^2])) || (padding == 2 && !"AQgw"u8.Contains(text[^3])))
-        {
-            return false;
-        }
-
         text = text[..^padding];
-        return Avx512BW.IsSupported && text.Length >= Vector512<byte>.Count ? IsAlphabet512(text) : IsAlphabet256(text);
+        return EndsCleanly(text, padding) && (Avx512BW.IsSupported && text.Length >= Vector512<byte>.Count ? IndexOfOther512(text) < 0 : IsAlphabet256(text));
     }
 
     /// <summary>Decodes base64 text that may contain JSON escapes.</summary>
@@ -72,6 +69,46 @@ public static class Base64Text
     {
         return hasEscapes ? DecodeSlow(text, destination, out written) : DecodeBlock(text, destination, isFinal: true, out written);
     }
+
+    /// <summary>
+    /// Where the first byte stands that ends or changes a JSON string, or −1, as <see cref="JsonText.IndexOfSpecial"/>; and whether what stands before it was seen to be strict base64 on
+    /// the way. False says nothing.
+    /// </summary>
+    internal static int IndexOfSpecial(ReadOnlySpan<byte> text, out bool isBase64)
+    {
+        isBase64 = false;
+        if (!Avx512BW.IsSupported || text.Length < Vector512<byte>.Count)
+        {
+            return JsonText.IndexOfSpecial(text);
+        }
+
+        // No letter of the alphabet is special, nor is padding.
+        int letters = IndexOfOther512(text);
+        if (letters < 0)
+        {
+            return -1;
+        }
+
+        int end = letters;
+        while (end < text.Length && text[end] == (byte)'=' && end < letters + 2)
+        {
+            end++;
+        }
+
+        if (end == text.Length || text[end] != (byte)'"')
+        {
+            int more = JsonText.IndexOfSpecial(text[letters..]);
+            return more < 0 ? -1 : letters + more;
+        }
+
+        isBase64 = (end & 3) == 0 && EndsCleanly(text[..letters], end - letters);
+        return end;
+    }
+
+    /// <summary>Padded, the low bits of the last letter must be zero (RFC 4648 §3.5).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool EndsCleanly(ReadOnlySpan<byte> letters, int padding) =>
+        padding == 0 || (!letters.IsEmpty && (padding == 1 ? "AEIMQUYcgkosw048"u8.Contains(letters[^1]) : letters[^1] is (byte)'A' or (byte)'Q' or (byte)'g' or (byte)'w'));
 
     /// <summary>Whether all bytes are of the alphabet <c>A-Z a-z 0-9 + /</c>; the slash stands right before the digits.</summary>
     private static bool IsAlphabet256(ReadOnlySpan<byte> text)
@@ -97,8 +134,8 @@ public static class Base64Text
         }
     }
 
-    /// <summary>The same on 64 bytes at a time; the last block overlaps the one before it.</summary>
-    private static bool IsAlphabet512(ReadOnlySpan<byte> text)
+    /// <summary>Where the first byte stands that is not of the alphabet, or −1, on 64 bytes at a time; the last block overlaps the one before it.</summary>
+    private static int IndexOfOther512(ReadOnlySpan<byte> text)
     {
         ref byte start = ref MemoryMarshal.GetReference(text);
         int last = text.Length - Vector512<byte>.Count;
@@ -109,14 +146,15 @@ public static class Base64Text
             Vector512<byte> valid = Avx512BW.CompareLessThanOrEqual((block | Vector512.Create((byte)0x20)) - Vector512.Create((byte)'a'), Vector512.Create((byte)25))
                 | Avx512BW.CompareLessThanOrEqual(block - Vector512.Create((byte)'/'), Vector512.Create((byte)10))
                 | Avx512BW.CompareEqual(block, Vector512.Create((byte)'+'));
-            if (Avx512BW.MoveMask(valid) != -1)
+            ulong others = ~(ulong)Avx512BW.MoveMask(valid);
+            if (others != 0)
             {
-                return false;
+                return at + BitOperations.TrailingZeroCount(others);
             }
 
             if (at == last)
             {
-                return true;
+                return -1;
             }
         }
     }

@@ -1,4 +1,6 @@
+using System.Runtime.Intrinsics.X86;
 using System.Text;
+using Concierge.Protocols.Text;
 
 namespace Concierge.Protocols.Tests;
 
@@ -53,6 +55,44 @@ public sealed class Base64TextTests
 
                 text[at] = kept;
                 Assert.False(Base64Text.IsValid(text.AsSpan(0, at | 1)));
+            }
+        }
+    }
+
+    [Fact]
+    public void Finds_the_end_of_a_string_and_checks_it_on_the_way_whatever_byte_stands_wherever()
+    {
+        foreach (int octets in new[] { 0, 1, 2, 47, 48, 49, 94, 95, 96, 97, 160 })
+        {
+            byte[] bytes = new byte[octets];
+            new Random(octets).NextBytes(bytes);
+            byte[] text = Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes) + "\"},\"streamSid\":\"MZ18ad3ab5a668481ce02b83e7395059f0\"}" + new string(' ', 30));
+            int length = text.AsSpan().IndexOf((byte)'"');
+            Assert.Equal(length, Base64Text.IndexOfSpecial(text, out bool usual));
+            Assert.Equal(Avx512BW.IsSupported, usual);
+            for (int at = 0; at <= length + 2; at++)
+            {
+                byte kept = text[at];
+                for (int value = 0; value < 256; value++)
+                {
+                    text[at] = (byte)value;
+                    foreach (int cut in new[] { 0, 64, 65 })
+                    {
+                        ReadOnlySpan<byte> rest = text.AsSpan(0, text.Length - cut);
+                        int end = Base64Text.IndexOfSpecial(rest, out bool isBase64);
+                        Assert.Equal(JsonText.IndexOfSpecial(rest), end);
+                        if (isBase64)
+                        {
+                            Assert.True(end >= 0 && rest[end] == (byte)'"' && Base64Text.IsValid(rest[..end]), $"{octets} octets, byte {value} at {at}");
+                        }
+                        else if (Avx512BW.IsSupported && rest.Length >= 64 && end >= 0 && rest[end] == (byte)'"')
+                        {
+                            Assert.False(Base64Text.IsValid(rest[..end]), $"{octets} octets, byte {value} at {at}");
+                        }
+                    }
+                }
+
+                text[at] = kept;
             }
         }
     }

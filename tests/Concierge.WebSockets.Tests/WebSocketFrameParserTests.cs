@@ -34,6 +34,46 @@ public sealed class WebSocketFrameParserTests
     }
 
     [Fact]
+    public void The_short_way_for_usual_frames_agrees_with_the_long_one()
+    {
+        byte[] lengths = [0x7D, 0x7E, 0x7F, 0xFD, 0xFE, 0xFF];
+        byte[][] extended = [[0, 0], [0, 125], [0, 126], [0, 127], [1, 0], [1, 115], [0xFF, 0xFF]];
+        for (int first = 0; first < 256; first++)
+        {
+            foreach (byte second in lengths)
+            {
+                foreach (byte[] length in extended)
+                {
+                    byte[] octets = [(byte)first, second, .. length, 0xA1, 0xB2, 0xC3, 0xD4, 5, 6, 7, 8, 9, 10];
+                    for (int available = 0; available <= octets.Length; available++)
+                    {
+                        Agree(octets.AsSpan(0, available), 0x10000, 0x10000);
+                        Agree(octets.AsSpan(0, available), 371, 0x10000);
+                        Agree(octets.AsSpan(0, available), 0x10000, 370);
+                    }
+                }
+            }
+        }
+
+        static void Agree(ReadOnlySpan<byte> octets, long frame, long message)
+        {
+            for (int i = 0; i < 4; i++)
+            {
+                WebSocketRole role = (i & 1) == 0 ? WebSocketRole.Server : WebSocketRole.Client;
+                OperationStatus expected = WebSocketFrameParser.ParseSlow(octets, role, i > 1, frame, message, out WebSocketFrameHeader slow, out WebSocketError why);
+                OperationStatus status = WebSocketFrameParser.Parse(octets, role, i > 1, frame, message, out WebSocketFrameHeader fast, out WebSocketError error);
+                if (status != expected || error != why || !Same(slow, fast))
+                {
+                    Assert.Fail($"{Convert.ToHexString(octets)} at the {role}: {status} {error}, not {expected} {why}");
+                }
+            }
+        }
+
+        static bool Same(WebSocketFrameHeader a, WebSocketFrameHeader b) =>
+            (a.Opcode, a.IsFinal, a.IsMasked, a.MaskKey, a.PayloadLength, a.HeaderLength) == (b.Opcode, b.IsFinal, b.IsMasked, b.MaskKey, b.PayloadLength, b.HeaderLength);
+    }
+
+    [Fact]
     public void Refuses_a_masked_frame_at_the_client_and_a_new_message_inside_one()
     {
         Assert.Equal(

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Unicode;
 using BenchmarkDotNet.Attributes;
 using Concierge.Audio;
 using Concierge.Pipelines;
@@ -80,7 +79,7 @@ public class AgentAudioPathBenchmarks
     public int Functions()
     {
         ReadOnlySpan<byte> text = Receive();
-        if (!Utf8.IsValid(text)
+        if (!Utf8Checker.IsValid(text)
             || RealtimeServerEventParser.Parse(text, out RealtimeServerEvent e) != RealtimeError.None
             || Base64Text.Decode(e.Delta, e.DeltaHasEscapes, _octets, out int length) != Base64TextError.None)
         {
@@ -108,7 +107,7 @@ public class AgentAudioPathBenchmarks
     public int Path()
     {
         ReadOnlySpan<byte> text = Receive();
-        if (!Utf8.IsValid(text) || RealtimeServerEventParser.Parse(text, out RealtimeServerEvent e) != RealtimeError.None)
+        if (!Utf8Checker.IsValid(text) || RealtimeServerEventParser.Parse(text, out RealtimeServerEvent e) != RealtimeError.None)
         {
             return 0;
         }

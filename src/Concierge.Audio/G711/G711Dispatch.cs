@@ -12,14 +12,14 @@ internal static class G711Dispatch
         where TLaw : struct, IG711Law
     {
         G711Guard.Fits(source.Length, destination.Length);
-        if (source.Overlaps(MemoryMarshal.AsBytes(destination[..source.Length])))
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        ref short to = ref MemoryMarshal.GetReference(destination);
+        nuint count = (nuint)(uint)source.Length;
+        if (Overlap(ref from, count, ref Unsafe.As<short, byte>(ref to), 2 * count))
         {
             return DecodeOverlapping<TLaw>(level, source, destination);
         }
 
-        ref byte from = ref MemoryMarshal.GetReference(source);
-        ref short to = ref MemoryMarshal.GetReference(destination);
-        nuint count = (nuint)source.Length;
         if (level >= SimdLevel.Vector512Vbmi && SimdSupport.HasVbmi && source.Length >= G711Vbmi.Block)
         {
             G711Vbmi.Decode<TLaw, VbmiPermute>(ref from, ref to, count);
@@ -49,14 +49,14 @@ internal static class G711Dispatch
         where TLaw : struct, IG711Law
     {
         G711Guard.Fits(source.Length, destination.Length);
-        if (MemoryMarshal.AsBytes(source).Overlaps(destination[..source.Length]))
+        ref short from = ref MemoryMarshal.GetReference(source);
+        ref byte to = ref MemoryMarshal.GetReference(destination);
+        nuint count = (nuint)(uint)source.Length;
+        if (Overlap(ref Unsafe.As<short, byte>(ref from), 2 * count, ref to, count))
         {
             return EncodeOverlapping<TLaw>(level, source, destination);
         }
 
-        ref short from = ref MemoryMarshal.GetReference(source);
-        ref byte to = ref MemoryMarshal.GetReference(destination);
-        nuint count = (nuint)source.Length;
         if (level >= SimdLevel.Vector512Vbmi && SimdSupport.HasVbmi && source.Length >= G711Vbmi.Block)
         {
             G711Vbmi.Encode<TLaw, VbmiPermute>(ref from, ref to, count);
@@ -79,6 +79,13 @@ internal static class G711Dispatch
         }
 
         return source.Length;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Overlap(ref byte first, nuint firstBytes, ref byte second, nuint secondBytes)
+    {
+        nint apart = Unsafe.ByteOffset(ref first, ref second);
+        return (nuint)apart < firstBytes || (nuint)(-apart) < secondBytes;
     }
 
     /// <summary>The result is as if the source had been copied away first, which is what happens.</summary>

@@ -110,5 +110,10 @@ internal static class G711Vector512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<sbyte> Broadcast(Vector128<sbyte> table) => Vector512.Create(Vector256.Create(table, table), Vector256.Create(table, table));
+    private static Vector512<sbyte> Broadcast(Vector128<sbyte> table)
+    {
+        // Put together from halves it would begin with whatever the stack holds.
+        Vector512<long> lane = table.AsInt64().ToVector256Unsafe().ToVector512Unsafe();
+        return Avx512F.Shuffle4x128(lane, lane, 0).AsSByte();
+    }
 }

@@ -44,6 +44,7 @@ public sealed class PolyphaseFilter
         _coefficients = new float[Interpolation * TapsPerPhase];
         ReachInSamples = half;
         HasSingleTapPhase = profile != ResamplerProfile.MinimumPhase;
+        FrameSamples = !HasSingleTapPhase || ratio != 3 || Math.Min(Interpolation, Decimation) != 1 ? -1 : Interpolation == 3 ? TripleFrame512.Frame : 3 * TripleFrame512.Frame;
         Branches = BranchesOf(prototype, ratio, Interpolation);
         for (int i = 0; i < prototype.Length; i++)
         {
@@ -77,6 +78,9 @@ public sealed class PolyphaseFilter
 
     /// <summary>True: phase (or branch) 0 has one tap, that of the sample <see cref="ReachInSamples"/> ago; an interpolator's is 1, a copy.</summary>
     internal bool HasSingleTapPhase { get; }
+
+    /// <summary>Input samples of the frame that <see cref="TripleFrame512"/> converts with this filter; −1 where it does not.</summary>
+    internal int FrameSamples { get; }
 
     /// <summary>The delay in samples of the lower rate.</summary>
     internal int ReachInSamples { get; }

@@ -15,7 +15,7 @@ public static partial class PolyphaseResampler
         int ratio = filter.Decimation;
         int taps = filter.TapsPerPhase / ratio; // of each branch
         int next = state.NextOutput;
-        if (level >= SimdLevel.Vector512 && SimdSupport.Has512 && part.Length == 3 * TripleFrame512.Frame && ratio == 3 && next == 0 && filter.HasSingleTapPhase)
+        if (level >= SimdLevel.Vector512 && SimdSupport.Has512 && part.Length == filter.FrameSamples && next == 0)
         {
             TripleFrame512.Decimate(filter, state.History, ref MemoryMarshal.GetReference(part), ref MemoryMarshal.GetReference(destination));
             return TripleFrame512.Frame;

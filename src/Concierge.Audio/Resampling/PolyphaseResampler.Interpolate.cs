@@ -17,7 +17,7 @@ public static partial class PolyphaseResampler
         const int Pairs = InterpolatorChunk / 2;
         int taps = filter.TapsPerPhase;
         int count = part.Length;
-        if (level >= SimdLevel.Vector512 && SimdSupport.Has512 && count == TripleFrame512.Frame && filter.Interpolation == 3 && filter.HasSingleTapPhase)
+        if (level >= SimdLevel.Vector512 && SimdSupport.Has512 && count == filter.FrameSamples)
         {
             TripleFrame512.Interpolate(filter, state.History, ref MemoryMarshal.GetReference(part), ref MemoryMarshal.GetReference(destination));
             return 3 * count;

@@ -57,7 +57,7 @@ internal sealed class CallerInlet(CallSessionOptions options, CallCounters count
                 return;
             }
 
-            int octets = _path.Forward(message.Payload, message.PayloadHasEscapes, model);
+            int octets = _path.Forward(message.Payload, message.PayloadHasEscapes, model, message.PayloadIsBase64);
             _timeline.Advance(octets);
             counters.CallerFramesRejected += octets == 0 ? 1 : 0;
         }

@@ -29,13 +29,13 @@ internal sealed class AgentAudioPath(CallSessionOptions options, PlaybackLedger 
     {
         // One pass: the decoder is as strict as a check before it would be. The scratch takes 1.3 s of PCM16; a longer delta borrows memory.
         int room = Base64Text.MaximumDecodedLength(delta.Delta.Length);
-        byte[] scratch = AudioScratch.Current.Payload;
-        byte[]? rented = room <= scratch.Length ? null : ArrayPool<byte>.Shared.Rent(room);
+        AudioScratch scratch = AudioScratch.Current;
+        byte[]? rented = room <= scratch.Payload.Length ? null : ArrayPool<byte>.Shared.Rent(room);
         try
         {
-            byte[] octets = rented ?? scratch;
+            byte[] octets = rented ?? scratch.Payload;
             return Base64Text.Decode(delta.Delta, delta.DeltaHasEscapes, octets, out int length) == Base64TextError.None && IsWhole(length)
-                ? Queue(delta, octets.AsSpan(0, length))
+                ? Queue(delta, octets.AsSpan(0, length), scratch)
                 : AgentAudioStatus.Rejected;
         }
         finally
@@ -75,13 +75,13 @@ internal sealed class AgentAudioPath(CallSessionOptions options, PlaybackLedger 
         _dirty = false;
     }
 
-    private AgentAudioStatus Queue(in RealtimeServerEvent delta, ReadOnlySpan<byte> octets)
+    private AgentAudioStatus Queue(in RealtimeServerEvent delta, ReadOnlySpan<byte> octets, AudioScratch scratch)
     {
         while (!octets.IsEmpty)
         {
             ReadOnlySpan<byte> piece = octets[..Math.Min(octets.Length, PieceOctets)];
             octets = octets[piece.Length..];
-            if (!TryQueue(delta, piece))
+            if (!TryQueue(delta, piece, scratch))
             {
                 return AgentAudioStatus.Overflow;
             }
@@ -93,15 +93,14 @@ internal sealed class AgentAudioPath(CallSessionOptions options, PlaybackLedger 
 
     private bool IsWhole(int octets) => octets > 0 && (_mode != CallAudioMode.Pcm16 || (octets & 1) == 0);
 
-    private bool TryQueue(in RealtimeServerEvent delta, ReadOnlySpan<byte> octets)
+    private bool TryQueue(in RealtimeServerEvent delta, ReadOnlySpan<byte> octets, AudioScratch scratch)
     {
         long microseconds = _mode == CallAudioMode.Pcm16 ? octets.Length * 1_000_000L / 48_000 : octets.Length * 125L;
-        return ledger.TryEnqueue(delta.ResponseId, delta.ItemId, delta.ContentIndex, ToMuLaw(octets), microseconds);
+        return ledger.TryEnqueue(delta.ResponseId, delta.ItemId, delta.ContentIndex, ToMuLaw(octets, scratch), microseconds);
     }
 
-    private ReadOnlySpan<byte> ToMuLaw(ReadOnlySpan<byte> octets)
+    private ReadOnlySpan<byte> ToMuLaw(ReadOnlySpan<byte> octets, AudioScratch scratch)
     {
-        AudioScratch scratch = AudioScratch.Current;
         switch (_mode)
         {
             case CallAudioMode.MuLaw:

@@ -33,12 +33,13 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
     /// <param name="payload">Base64 text as it stands on the wire.</param>
     /// <param name="hasEscapes">Whether it contains JSON escapes.</param>
     /// <param name="model">The model's writer once its session is ready.</param>
+    /// <param name="isBase64">Whether the payload is known to be strict base64.</param>
     /// <returns>Octets of mu-law taken; 0 when the payload is not base64 or is empty; it is dropped whole.</returns>
-    public int Forward(ReadOnlySpan<byte> payload, bool hasEscapes, WebSocketWriter? model)
+    public int Forward(ReadOnlySpan<byte> payload, bool hasEscapes, WebSocketWriter? model, bool isBase64 = false)
     {
         if (_mode == CallAudioMode.MuLaw && model is not null && !hasEscapes && _early.Length == 0 && payload.Length <= VerbatimText)
         {
-            return ForwardVerbatim(payload, model);
+            return ForwardVerbatim(payload, isBase64, model);
         }
 
         AudioScratch scratch = AudioScratch.Current;
@@ -84,9 +85,9 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
     /// <summary>
     /// The carrier's own text goes to the model as it stands, one append event for one media message: two padded texts cannot be joined. Checked as strictly as a decoder would.
     /// </summary>
-    private int ForwardVerbatim(ReadOnlySpan<byte> payload, WebSocketWriter model)
+    private int ForwardVerbatim(ReadOnlySpan<byte> payload, bool isBase64, WebSocketWriter model)
     {
-        if (payload.IsEmpty || !Base64Text.IsValid(payload))
+        if (payload.IsEmpty || !(isBase64 || Base64Text.IsValid(payload)))
         {
             return 0;
         }

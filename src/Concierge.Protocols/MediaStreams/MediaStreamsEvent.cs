@@ -27,6 +27,9 @@ public ref struct MediaStreamsEvent
     /// <summary>Whether <see cref="Payload"/> contains JSON escapes, which forbids copying it as it stands into anything but a JSON string.</summary>
     public bool PayloadHasEscapes { get; internal set; }
 
+    /// <summary>Whether <see cref="Payload"/> was found to be strict base64 (<see cref="Base64Text.IsValid"/>) while its end was looked for; false says nothing.</summary>
+    public bool PayloadIsBase64 { get; internal set; }
+
     /// <summary><c>media</c>: <c>inbound</c> or <c>outbound</c>; <c>dtmf</c>: <c>inbound_track</c>; unescaped, empty when absent.</summary>
     public ReadOnlySpan<byte> Track { get; internal set; }
 

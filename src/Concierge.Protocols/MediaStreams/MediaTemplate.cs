@@ -78,7 +78,7 @@ internal static class MediaTemplate
         }
 
         text = text[PayloadNext.Length..];
-        int payloadLength = JsonText.IndexOfSpecial(text);
+        int payloadLength = Base64Text.IndexOfSpecial(text, out bool isBase64);
         if (payloadLength < 0)
         {
             return false;
@@ -117,6 +117,7 @@ internal static class MediaTemplate
         message.Track = "inbound"u8;
         message.StreamSid = sid;
         message.Payload = payload;
+        message.PayloadIsBase64 = isBase64;
         return true;
     }
 }

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -94,6 +95,7 @@ internal static class JsonText
     /// Reads 1 to 7 decimal digits that something else follows, all at once: the eight bytes are digits minus '0' in a word, first digit lowest, and pairs, then fours, add up.
     /// </summary>
     /// <returns>How many digits; 0 when there is none, or there are more, or fewer than 8 bytes are left to look at.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int ReadShortNumber(ReadOnlySpan<byte> text, out long value)
     {
         value = 0;

@@ -43,6 +43,49 @@ public static class WebSocketFrameParser
         out WebSocketFrameHeader header,
         out WebSocketError error)
     {
+        if (TryParseUsual(source, role, insideMessage, Math.Min(maxFramePayload, messageBytesLeft), out header))
+        {
+            error = WebSocketError.None;
+            return OperationStatus.Done;
+        }
+
+        return ParseSlow(source, role, insideMessage, maxFramePayload, messageBytesLeft, out header, out error);
+    }
+
+    /// <summary>Nearly every frame that carries media: whole and unfragmented, of 126 to 65,535 octets. False says nothing.</summary>
+    private static bool TryParseUsual(ReadOnlySpan<byte> source, WebSocketRole role, bool insideMessage, long limit, out WebSocketFrameHeader header)
+    {
+        header = default;
+        if (source.Length < 8 || insideMessage)
+        {
+            return false;
+        }
+
+        bool masked = role == WebSocketRole.Server;
+        uint head = BinaryPrimitives.ReadUInt32LittleEndian(source);
+        int opcode = (int)(head & 0xFF) - 0x80;
+        int length = BinaryPrimitives.ReverseEndianness((ushort)(head >> 16));
+        if (opcode is not (1 or 2) || (byte)(head >> 8) != (masked ? 0xFE : 0x7E) || length < 126 || length > limit)
+        {
+            return false;
+        }
+
+        header = masked
+            ? new WebSocketFrameHeader((WebSocketOpcode)opcode, true, true, BinaryPrimitives.ReadUInt32LittleEndian(source[4..]), length, 8)
+            : new WebSocketFrameHeader((WebSocketOpcode)opcode, true, false, 0, length, 4);
+        return true;
+    }
+
+    /// <summary>Any frame, and the oracle of the usual one.</summary>
+    internal static OperationStatus ParseSlow(
+        ReadOnlySpan<byte> source,
+        WebSocketRole role,
+        bool insideMessage,
+        long maxFramePayload,
+        long messageBytesLeft,
+        out WebSocketFrameHeader header,
+        out WebSocketError error)
+    {
         header = default;
         error = WebSocketError.None;
         if (source.IsEmpty)

@@ -40,72 +40,94 @@ public static class WebSocketMask
 
         ref byte from = ref MemoryMarshal.GetReference(source);
         ref byte to = ref MemoryMarshal.GetReference(destination);
-        nuint i = 0;
         nuint length = (nuint)source.Length;
-        Vector128<byte> seen = Vector128<byte>.Zero;
-        uint tail = 0;
 
-        // Every step is a multiple of four octets, so the key keeps its phase until the scalar tail.
         // Asked for by name: where the runtime prefers 256 bits it hides Vector512, and XOR costs no frequency.
-        if (Avx512F.IsSupported && length >= 64)
-        {
-            Vector512<byte> mask = Vector512.Create(key).AsByte();
-            Vector512<byte> all = Vector512<byte>.Zero;
-            for (; i + 64 <= length; i += 64)
-            {
-                Vector512<byte> next = Vector512.LoadUnsafe(ref from, i) ^ mask;
-                next.StoreUnsafe(ref to, i);
-                all |= next;
-            }
+        isAscii = Avx512BW.IsSupported && length >= 64 ? Apply512(ref from, ref to, length, key)
+            : Vector256.IsHardwareAccelerated && length >= 32 ? Apply256(ref from, ref to, length, key)
+            : Vector128.IsHardwareAccelerated && length >= 16 ? Apply128(ref from, ref to, length, key)
+            : ApplyShort(ref from, ref to, length, key);
+        return Turn(key, length);
+    }
 
-            seen |= all.GetLower().GetLower() | all.GetLower().GetUpper() | all.GetUpper().GetLower() | all.GetUpper().GetUpper();
+    /// <summary>The key that belongs to the octet at <paramref name="position"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Turn(uint key, nuint position) => BitOperations.RotateRight(key, 8 * (int)(position & 3));
+
+    // The last block overlaps the one before it, and is read before anything is written: the source may be the destination. Blocks are multiples of four octets, so that the key keeps its phase.
+
+    private static bool Apply512(ref byte from, ref byte to, nuint length, uint key)
+    {
+        nuint last = length - 64;
+        Vector512<byte> mask = Vector512.Create(key).AsByte();
+        Vector512<byte> tail = Vector512.LoadUnsafe(ref from, last) ^ Vector512.Create(Turn(key, last)).AsByte();
+        Vector512<byte> seen = tail;
+        for (nuint i = 0; i < last; i += 64)
+        {
+            Vector512<byte> next = Vector512.LoadUnsafe(ref from, i) ^ mask;
+            next.StoreUnsafe(ref to, i);
+            seen |= next;
         }
 
-        if (Vector256.IsHardwareAccelerated && i + 32 <= length)
-        {
-            Vector256<byte> mask = Vector256.Create(key).AsByte();
-            Vector256<byte> all = Vector256<byte>.Zero;
-            for (; i + 32 <= length; i += 32)
-            {
-                Vector256<byte> next = Vector256.LoadUnsafe(ref from, i) ^ mask;
-                next.StoreUnsafe(ref to, i);
-                all |= next;
-            }
+        tail.StoreUnsafe(ref to, last);
+        return Avx512BW.MoveMask(seen) == 0;
+    }
 
-            seen |= all.GetLower() | all.GetUpper();
+    private static bool Apply256(ref byte from, ref byte to, nuint length, uint key)
+    {
+        nuint last = length - 32;
+        Vector256<byte> mask = Vector256.Create(key).AsByte();
+        Vector256<byte> tail = Vector256.LoadUnsafe(ref from, last) ^ Vector256.Create(Turn(key, last)).AsByte();
+        Vector256<byte> seen = tail;
+        for (nuint i = 0; i < last; i += 32)
+        {
+            Vector256<byte> next = Vector256.LoadUnsafe(ref from, i) ^ mask;
+            next.StoreUnsafe(ref to, i);
+            seen |= next;
         }
 
-        if (Vector128.IsHardwareAccelerated && i + 16 <= length)
-        {
-            Vector128<byte> mask = Vector128.Create(key).AsByte();
-            Vector128<byte> all = Vector128<byte>.Zero;
-            for (; i + 16 <= length; i += 16)
-            {
-                Vector128<byte> next = Vector128.LoadUnsafe(ref from, i) ^ mask;
-                next.StoreUnsafe(ref to, i);
-                all |= next;
-            }
+        tail.StoreUnsafe(ref to, last);
+        return seen.ExtractMostSignificantBits() == 0;
+    }
 
-            seen |= all;
+    private static bool Apply128(ref byte from, ref byte to, nuint length, uint key)
+    {
+        nuint last = length - 16;
+        Vector128<byte> mask = Vector128.Create(key).AsByte();
+        Vector128<byte> tail = Vector128.LoadUnsafe(ref from, last) ^ Vector128.Create(Turn(key, last)).AsByte();
+        Vector128<byte> seen = tail;
+        for (nuint i = 0; i < last; i += 16)
+        {
+            Vector128<byte> next = Vector128.LoadUnsafe(ref from, i) ^ mask;
+            next.StoreUnsafe(ref to, i);
+            seen |= next;
         }
 
+        tail.StoreUnsafe(ref to, last);
+        return seen.ExtractMostSignificantBits() == 0;
+    }
+
+    /// <summary>A few octets, or any number where there are no vectors.</summary>
+    private static bool ApplyShort(ref byte from, ref byte to, nuint length, uint key)
+    {
+        nuint i = 0;
+        uint seen = 0;
         for (; i + 4 <= length; i += 4)
         {
             uint word = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref from, i)) ^ key;
             Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, i), word);
-            tail |= word;
+            seen |= word;
         }
 
         for (; i < length; i++)
         {
             byte octet = (byte)(Unsafe.Add(ref from, i) ^ key);
             Unsafe.Add(ref to, i) = octet;
-            tail |= octet;
+            seen |= octet;
             key = BitOperations.RotateRight(key, 8);
         }
 
-        isAscii = (tail & 0x8080_8080) == 0 && (seen & Vector128.Create((byte)0x80)) == Vector128<byte>.Zero;
-        return key;
+        return (seen & 0x8080_8080) == 0;
     }
 
     /// <summary>The same, octet by octet: the oracle of the vector form.</summary>

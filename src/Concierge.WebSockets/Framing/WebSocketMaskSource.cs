@@ -8,24 +8,20 @@ internal static class WebSocketMaskSource
 {
     private const int BatchSize = 1024;
 
+    // The last element counts the keys that are left: one thread-local look-up serves both.
     [ThreadStatic]
     private static uint[]? t_batch;
 
-    [ThreadStatic]
-    private static int t_left;
-
     public static uint Next()
     {
-        uint[]? batch = t_batch;
-        int left = t_left;
-        if (batch is null || left == 0)
+        uint[] batch = t_batch ??= new uint[BatchSize + 1];
+        ref uint left = ref batch[BatchSize];
+        if (left == 0)
         {
-            batch = t_batch ??= new uint[BatchSize];
-            RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(batch.AsSpan()));
+            RandomNumberGenerator.Fill(MemoryMarshal.AsBytes(batch.AsSpan(0, BatchSize)));
             left = BatchSize;
         }
 
-        t_left = --left;
-        return batch[left];
+        return batch[--left];
     }
 }

@@ -272,6 +272,7 @@ public sealed class MediaScannerTests
             (actual.SequenceNumber, actual.Chunk, actual.TimestampMs, actual.PayloadHasEscapes, actual.Digit));
         Assert.True(expected.StreamSid.SequenceEqual(actual.StreamSid));
         Assert.True(expected.Payload.SequenceEqual(actual.Payload));
+        Assert.True(!actual.PayloadIsBase64 || (!expected.PayloadHasEscapes && Base64Text.IsValid(expected.Payload)));
         Assert.True(expected.Track.SequenceEqual(actual.Track));
         Assert.True(expected.MarkName.SequenceEqual(actual.MarkName));
     }
