@@ -12,6 +12,7 @@ internal static class G711Vector512
 
     /// <summary>Expands <paramref name="count"/> >= 64 codes.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode<TLaw>(ref byte source, ref short destination, nuint count)
         where TLaw : struct, IG711Law
     {
@@ -57,6 +58,7 @@ internal static class G711Vector512
 
     /// <summary>Compresses <paramref name="count"/> >= 64 samples.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Encode<TLaw>(ref short source, ref byte destination, nuint count)
         where TLaw : struct, IG711Law
     {

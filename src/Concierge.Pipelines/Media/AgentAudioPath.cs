@@ -81,22 +81,21 @@ internal sealed class AgentAudioPath(CallSessionOptions options, PlaybackLedger 
         {
             ReadOnlySpan<byte> piece = octets[..Math.Min(octets.Length, PieceOctets)];
             octets = octets[piece.Length..];
-            if (!TryQueue(delta, piece, scratch))
+            if (!TryQueue(delta, piece, isLast: octets.IsEmpty, scratch))
             {
                 return AgentAudioStatus.Overflow;
             }
         }
 
-        ledger.Pump();
         return AgentAudioStatus.Queued;
     }
 
     private bool IsWhole(int octets) => octets > 0 && (_mode != CallAudioMode.Pcm16 || (octets & 1) == 0);
 
-    private bool TryQueue(in RealtimeServerEvent delta, ReadOnlySpan<byte> octets, AudioScratch scratch)
+    private bool TryQueue(in RealtimeServerEvent delta, ReadOnlySpan<byte> octets, bool isLast, AudioScratch scratch)
     {
         long microseconds = _mode == CallAudioMode.Pcm16 ? octets.Length * 1_000_000L / 48_000 : octets.Length * 125L;
-        return ledger.TryEnqueue(delta.ResponseId, delta.ItemId, delta.ContentIndex, ToMuLaw(octets, scratch), microseconds);
+        return ledger.TryEnqueue(delta.ResponseId, delta.ItemId, delta.ContentIndex, ToMuLaw(octets, scratch), microseconds, pump: isLast);
     }
 
     private ReadOnlySpan<byte> ToMuLaw(ReadOnlySpan<byte> octets, AudioScratch scratch)

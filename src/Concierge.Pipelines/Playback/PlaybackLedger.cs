@@ -190,7 +190,9 @@ internal sealed class PlaybackLedger
     /// <param name="contentIndex">The part's index.</param>
     /// <param name="muLaw">The audio, mu-law 8 kHz.</param>
     /// <param name="receivedMicroseconds">How much audio of the model's this stands for.</param>
-    public bool TryEnqueue(ReadOnlySpan<byte> responseId, ReadOnlySpan<byte> itemId, int contentIndex, ReadOnlySpan<byte> muLaw, long receivedMicroseconds)
+    /// <param name="pump">Whether to send at once what the window allows, as <see cref="Pump"/> does, at the price of one lock.</param>
+    public bool TryEnqueue(
+        ReadOnlySpan<byte> responseId, ReadOnlySpan<byte> itemId, int contentIndex, ReadOnlySpan<byte> muLaw, long receivedMicroseconds, bool pump = false)
     {
         lock (_gate)
         {
@@ -209,6 +211,11 @@ internal sealed class PlaybackLedger
             _enqueued += muLaw.Length;
             item.End = _enqueued;
             _idleTold = false;
+            if (pump)
+            {
+                PumpLocked();
+            }
+
             return true;
         }
     }
