@@ -27,33 +27,12 @@ internal static class G711Vector512
         Vector512<sbyte> firstFactors = Broadcast(TLaw.FirstFactors);
         Vector512<sbyte> secondFactors = Broadcast(TLaw.SecondFactors);
         nuint last = count - Block;
-        nuint i = 0;
-        while (true)
+        for (nuint i = 0; i < last; i += Block)
         {
-            Vector512<byte> codes = Avx512F.PermuteVar8x64(Vector512.LoadUnsafe(ref source, i).AsInt64(), order).AsByte();
-            Vector512<byte> shifted = Avx512BW.ShiftLeftLogical(codes.AsUInt16(), 3).AsByte();
-            Vector512<byte> a1 = Avx512F.TernaryLogic(shifted, mantissa, firstXor, 0x6A); // (a & b) ^ c
-            Vector512<byte> a2 = TLaw.IsALaw ? secondXor : Avx512F.TernaryLogic(shifted, secondMask, secondXor, 0x6A);
-            Vector512<sbyte> index = (Avx512BW.ShiftRightLogical(codes.AsUInt16(), 4).AsByte() & nibble).AsSByte();
-            Vector512<sbyte> b1 = Avx512BW.Shuffle(firstFactors, index);
-            Vector512<sbyte> b2 = Avx512BW.Shuffle(secondFactors, index);
-            Vector512<short> low = Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackLow(a1, a2), Avx512BW.UnpackLow(b1, b2));
-            Vector512<short> high = Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackHigh(a1, a2), Avx512BW.UnpackHigh(b1, b2));
-            if (TLaw.IsALaw)
-            {
-                low += low;
-                high += high;
-            }
-
-            low.StoreUnsafe(ref destination, i);
-            high.StoreUnsafe(ref destination, i + 32);
-            if (i == last)
-            {
-                return;
-            }
-
-            i = Math.Min(i + Block, last);
+            Expand<TLaw>(ref source, ref destination, i, order, mantissa, firstXor, secondMask, secondXor, nibble, firstFactors, secondFactors);
         }
+
+        Expand<TLaw>(ref source, ref destination, last, order, mantissa, firstXor, secondMask, secondXor, nibble, firstFactors, secondFactors);
     }
 
     /// <summary>Compresses <paramref name="count"/> >= 64 samples.</summary>
@@ -88,6 +67,41 @@ internal static class G711Vector512
 
             i = Math.Min(i + Block, last);
         }
+    }
+
+    /// <summary>64 codes; the constants are the loop's, held in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Expand<TLaw>(
+        ref byte from,
+        ref short to,
+        nuint at,
+        Vector512<long> order,
+        Vector512<byte> mantissa,
+        Vector512<byte> firstXor,
+        Vector512<byte> secondMask,
+        Vector512<byte> secondXor,
+        Vector512<byte> nibble,
+        Vector512<sbyte> firstFactors,
+        Vector512<sbyte> secondFactors)
+        where TLaw : struct, IG711Law
+    {
+        Vector512<byte> codes = Avx512F.PermuteVar8x64(Vector512.LoadUnsafe(ref from, at).AsInt64(), order).AsByte();
+        Vector512<byte> shifted = Avx512BW.ShiftLeftLogical(codes.AsUInt16(), 3).AsByte();
+        Vector512<byte> a1 = Avx512F.TernaryLogic(shifted, mantissa, firstXor, 0x6A); // (a & b) ^ c
+        Vector512<byte> a2 = TLaw.IsALaw ? secondXor : Avx512F.TernaryLogic(shifted, secondMask, secondXor, 0x6A);
+        Vector512<sbyte> index = (Avx512BW.ShiftRightLogical(codes.AsUInt16(), 4).AsByte() & nibble).AsSByte();
+        Vector512<sbyte> b1 = Avx512BW.Shuffle(firstFactors, index);
+        Vector512<sbyte> b2 = Avx512BW.Shuffle(secondFactors, index);
+        Vector512<short> low = Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackLow(a1, a2), Avx512BW.UnpackLow(b1, b2));
+        Vector512<short> high = Avx512BW.MultiplyAddAdjacent(Avx512BW.UnpackHigh(a1, a2), Avx512BW.UnpackHigh(b1, b2));
+        if (TLaw.IsALaw)
+        {
+            low += low;
+            high += high;
+        }
+
+        low.StoreUnsafe(ref to, at);
+        high.StoreUnsafe(ref to, at + 32);
     }
 
     /// <summary>Exponent and mantissa of 32 samples: mu-law's inverted already.</summary>
