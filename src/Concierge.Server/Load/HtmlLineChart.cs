@@ -18,7 +18,7 @@ internal static class HtmlLineChart
         double minX = fromZero ? 0 : lines.Min(l => l.Points.Min(p => p.X));
         double maxX = Above(minX, lines.Max(l => l.Points.Max(p => p.X)));
         double minY = fromZero ? 0 : Math.Floor(lines.Min(l => l.Points.Min(p => p.Y)));
-        double maxY = Above(minY, fromZero ? 1.1 * lines.Max(l => l.Points.Max(p => p.Y)) : Math.Ceiling(lines.Max(l => l.Points.Max(p => p.Y))));
+        double maxY = fromZero ? Lines * Step(lines.Max(l => l.Points.Max(p => p.Y)) / Lines) : Above(minY, Math.Ceiling(lines.Max(l => l.Points.Max(p => p.Y))));
         double X(double x) => Left + ((x - minX) / (maxX - minX) * (Width - Left - 12));
         double Y(double y) => Top + ((maxY - y) / (maxY - minY) * (Height - Foot - Top));
 
@@ -53,6 +53,18 @@ internal static class HtmlLineChart
         }
 
         html.Add($"</p>");
+    }
+
+    /// <summary>The next round number: 1, 2, 2.5 or 5 of some power of ten.</summary>
+    private static double Step(double least)
+    {
+        if (least <= 0)
+        {
+            return 1;
+        }
+
+        double power = Math.Pow(10, Math.Floor(Math.Log10(least)));
+        return power * ((double[])[1, 2, 2.5, 5, 10]).First(round => round * power >= least * 0.9999);
     }
 
     private static double Above(double low, double high) => high > low ? high : low + 1;

@@ -18,12 +18,12 @@ internal static class LoadHtml
         Curves(html, "CPU against calls", "milliseconds per call and second, lower is better", steps, run => run.CpuPerCall, "0.00");
         Curves(html, "Memory against calls", "resident kB per call beyond the idle process", steps, run => run.ResidentPerCall / 1024, "0");
         Curves(html, "99th percentile against calls", "milliseconds added, the slower direction", steps, run => run.P99 / 1e6, "0.00");
-        html.Add($"</div>");
         foreach (LoadStep step in steps)
         {
             Distribution(html, step);
         }
 
+        html.Add($"</div>");
         html.Add($"<section class=\"card\"><h2>How to read it</h2><p class=\"lead\">Each frame carries a number in its sound; the generator knows when it left and sees when it arrives at the other far end, at one clock. Latency is what lies between. The relay copies bytes between the same sockets on the same core: nothing can cost less. A run in which the generator itself was late is shown and not counted.</p></section></main></body></html>");
         return html.ToString();
     }
@@ -42,9 +42,10 @@ internal static class LoadHtml
         }
 
         html.Add($"</tbody></table></div>");
-        foreach (string line in LoadScreen.Summary(options, steps))
+        Ratios(html, steps);
+        foreach (string line in LoadScreen.Largest(options, steps))
         {
-            html.Add($"<p class=\"hint\">{line.Trim()}</p>");
+            html.Add($"<p class=\"hint\">{line}</p>");
         }
 
         foreach (PeerBridge peer in options.Peers)
@@ -53,6 +54,31 @@ internal static class LoadHtml
         }
 
         html.Add($"</section>");
+    }
+
+    /// <summary>What each bridge comes to beside the relay, and a peer beside the bridge.</summary>
+    private static void Ratios(HtmlBuilder html, IReadOnlyList<LoadStep> steps)
+    {
+        (LoadStep Step, string Kind)[] rows =
+        [
+            .. from step in steps
+               from kind in step.Runs.Select(run => run.Kind).Distinct()
+               where kind != LoadKinds.Relay && (step.Ratio(kind, run => run.P99) ?? (kind == LoadKinds.Bridge ? null : step.Ratio(kind, run => run.P99, LoadKinds.Bridge))) is not null
+               select (step, kind),
+        ];
+        if (rows.Length == 0)
+        {
+            return;
+        }
+
+        html.Add($"<div class=\"scroll\"><table class=\"load\"><thead><tr><th>medians, calls</th><th></th><th>CPU of the relay's</th><th>p99</th><th>p99.9</th><th>CPU of the bridge's</th><th>p99</th><th>kB per call</th></tr></thead><tbody>");
+        foreach ((LoadStep step, string kind) in rows)
+        {
+            string Times(Func<LoadRun, double?> figure, string to) => kind == to ? "" : step.Ratio(kind, figure, to) is { } ratio ? Number(ratio, "0.00") + " x" : "–";
+            html.Add($"<tr><td>{step.Calls}</td><td>{kind}</td><td>{Times(run => run.CpuPerCall, LoadKinds.Relay)}</td><td>{Times(run => run.P99, LoadKinds.Relay)}</td><td>{Times(run => run.P999, LoadKinds.Relay)}</td><td>{Times(run => run.CpuPerCall, LoadKinds.Bridge)}</td><td>{Times(run => run.P99, LoadKinds.Bridge)}</td><td>{Times(run => run.ResidentPerCall, LoadKinds.Bridge)}</td></tr>");
+        }
+
+        html.Add($"</tbody></table></div>");
     }
 
     private static void Curves(HtmlBuilder html, string title, string unit, IReadOnlyList<LoadStep> steps, Func<LoadRun, double?> figure, string format)

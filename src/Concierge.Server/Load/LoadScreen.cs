@@ -20,28 +20,32 @@ internal static class LoadScreen
         return line;
     }
 
-    /// <summary>What a step came to.</summary>
+    /// <summary>What the steps came to: medians as ratios, and the largest that held.</summary>
     public static IEnumerable<string> Summary(LoadOptions options, IReadOnlyList<LoadStep> steps)
     {
-        string[] kinds = [LoadKinds.Bridge, .. options.Peers.Select(peer => peer.Name)];
         foreach (LoadStep step in steps)
         {
-            foreach (string kind in kinds)
+            foreach (string kind in Kinds(options))
             {
-                string who = kind == LoadKinds.Bridge ? "" : ", " + kind;
-                if (step.Ratio(kind, run => run.CpuPerCall) is { } cpu)
+                string[] ratios = [.. Ratios(step, kind, LoadKinds.Relay), .. kind == LoadKinds.Bridge ? [] : Ratios(step, kind, LoadKinds.Bridge)];
+                if (ratios.Length > 0)
                 {
-                    yield return F($"{step.Calls,5} calls{who}: CPU {cpu:0.00}x the relay's, p99 {step.Ratio(kind, run => run.P99):0.00}x, p99.9 {step.Ratio(kind, run => run.P999):0.00}x (medians of {step.Of(kind).Count()} and {step.Of(LoadKinds.Relay).Count()} runs)");
-                }
-
-                if (kind != LoadKinds.Bridge && step.Ratio(kind, run => run.CpuPerCall, LoadKinds.Bridge) is { } times)
-                {
-                    yield return F($"{step.Calls,5} calls{who}: CPU {times:0.00}x the bridge's, p99 {step.Ratio(kind, run => run.P99, LoadKinds.Bridge):0.00}x, kB per call {step.Ratio(kind, run => run.ResidentPerCall, LoadKinds.Bridge):0.00}x");
+                    string who = kind == LoadKinds.Bridge ? "" : ", " + kind;
+                    yield return F($"{step.Calls,5} calls{who}: {string.Join("; ", ratios)} (medians of {step.Of(kind).Count()} runs)");
                 }
             }
         }
 
-        foreach (string kind in options.Steps.Count > 1 ? kinds : [])
+        foreach (string line in Largest(options, steps))
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>The largest step that each bridge held, when there were several.</summary>
+    public static IEnumerable<string> Largest(LoadOptions options, IReadOnlyList<LoadStep> steps)
+    {
+        foreach (string kind in options.Steps.Count > 1 ? Kinds(options) : [])
         {
             string who = kind == LoadKinds.Bridge ? "" : kind + ": ";
             LoadStep? largest = steps.LastOrDefault(step => step.Holds(options.Bound, kind) == true);
@@ -64,6 +68,17 @@ internal static class LoadScreen
     public static string? StealNote(LoadRun run) => run.StolenShare is { } share && share > HostTime.Notable
         ? F($"the machine's host gave {share:0.0%} of these cores' time to others (steal): the percentiles are partly the host's")
         : null;
+
+    private static IEnumerable<string> Kinds(LoadOptions options) => options.Peers.Select(peer => peer.Name).Prepend(LoadKinds.Bridge);
+
+    private static IEnumerable<string> Ratios(LoadStep step, string kind, string to)
+    {
+        if (step.Ratio(kind, run => run.P99, to) is { } p99)
+        {
+            string cpu = step.Ratio(kind, run => run.CpuPerCall, to) is { } ratio ? F($"CPU {ratio:0.00}x the {to}'s, p99") : F($"p99 of the {to}'s");
+            yield return F($"{cpu} {p99:0.00}x, p99.9 {step.Ratio(kind, run => run.P999, to):0.00}x");
+        }
+    }
 
     private static IEnumerable<string> Remarks(LoadRun run)
     {
