@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.IO.Pipelines;
-using System.Text;
 using BenchmarkDotNet.Attributes;
 using Concierge.Pipelines;
 using Concierge.WebSockets;
@@ -19,12 +17,10 @@ public class CallSessionBenchmarks
 
     private readonly Pipe _near = new(InlineCall.Inline);
     private readonly Pipe _far = new(InlineCall.Inline);
-    private readonly byte[] _markFrame = new byte[256];
-    private readonly byte[] _markHead = Encoding.ASCII.GetBytes($"{{\"event\":\"mark\",\"sequenceNumber\":\"3\",\"streamSid\":\"{PathFrames.StreamSid}\",\"mark\":{{\"name\":\"0.");
+    private readonly BenchMarks _marks = new();
     private byte[] _media = [];
     private byte[] _delta = [];
     private InlineCall? _call;
-    private int _marksReturned;
 
     /// <summary>What the model is given and gives.</summary>
     [Params(CallAudioMode.Pcm16, CallAudioMode.MuLaw, CallAudioMode.ALaw)]
@@ -78,7 +74,7 @@ public class CallSessionBenchmarks
             InlineCall.Deliver(call.FromModel, _delta);
             if (i % 10 == 9)
             {
-                InlineCall.Deliver(call.FromCarrier, NextMark());
+                InlineCall.Deliver(call.FromCarrier, _marks.Next().Span);
             }
 
             call.Drain();
@@ -94,19 +90,5 @@ public class CallSessionBenchmarks
         InlineCall.Deliver(_far.Writer, read.Buffer.FirstSpan);
         _near.Reader.AdvanceTo(read.Buffer.End);
         return InlineCall.Drain(_far.Reader);
-    }
-
-    /// <summary>The next mark as it comes back, its name known beforehand: one for each 200 ms, and no clear in between.</summary>
-    private ReadOnlySpan<byte> NextMark()
-    {
-        const uint Key = 0x0102_0304;
-        Span<byte> payload = stackalloc byte[160];
-        _markHead.CopyTo(payload);
-        Utf8Formatter.TryFormat(_marksReturned++, payload[_markHead.Length..], out int digits);
-        "\"}}"u8.CopyTo(payload[(_markHead.Length + digits)..]);
-        payload = payload[..(_markHead.Length + digits + 3)];
-        int header = WebSocketFrameFormatter.WriteHeader(_markFrame, WebSocketOpcode.Text, fin: true, payload.Length, masked: true, Key);
-        WebSocketMask.Apply(payload, _markFrame.AsSpan(header), Key);
-        return _markFrame.AsSpan(0, header + payload.Length);
     }
 }

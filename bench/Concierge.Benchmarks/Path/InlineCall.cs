@@ -44,20 +44,15 @@ internal sealed class InlineCall : IModelConnector, ICallController
     public void Begin()
     {
         _running = _session.RunAsync();
-        Deliver(FromCarrier, PathFrames.Frame("""{"event":"connected","protocol":"Call","version":"1.0.0"}""", masked: true));
-        Deliver(FromCarrier, PathFrames.Frame(
-            $$$$"""{"event":"start","sequenceNumber":"1","streamSid":"{{{{PathFrames.StreamSid}}}}","start":{"streamSid":"{{{{PathFrames.StreamSid}}}}","accountSid":"AC1","callSid":"CA1","tracks":["inbound"],"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1},"customParameters":{}}}""",
-            masked: true));
-        Deliver(FromModel, PathFrames.Frame("""{"type":"session.created","event_id":"e","session":{"id":"s","type":"realtime"}}""", masked: false));
-        string format = _mode switch
+        foreach (string message in PathFrames.CarrierOpening)
         {
-            CallAudioMode.MuLaw => """{"type":"audio/pcmu"}""",
-            CallAudioMode.ALaw => """{"type":"audio/pcma"}""",
-            _ => """{"type":"audio/pcm","rate":24000}""",
-        };
-        Deliver(FromModel, PathFrames.Frame(
-            $$$$$"""{"type":"session.updated","event_id":"e","session":{"id":"s","type":"realtime","audio":{"input":{"format":{{{{{format}}}}}},"output":{"format":{{{{{format}}}}}}}}}""",
-            masked: false));
+            Deliver(FromCarrier, PathFrames.Frame(message, masked: true));
+        }
+
+        foreach (string message in PathFrames.ModelOpening(_mode))
+        {
+            Deliver(FromModel, PathFrames.Frame(message, masked: false));
+        }
 
         // The session's own start-up passes over the pool. The controller hears that the model is ready before the loops are parked again, so a moment more.
         PathFrames.Require(_ready.Task.Wait(TimeSpan.FromSeconds(30)), "the session became ready");

@@ -58,6 +58,29 @@ internal static class PathFrames
         "{\"type\":\"response.output_audio.delta\",\"event_id\":\"event_CVPhRzcWRJuOY1PBGCYrp\",\"response_id\":\"resp_CVPhQ7RYQF3Ctmsf3oGNb\","
         + "\"item_id\":\"item_CVPhQqeJKRJpGuEFnqYcD\",\"output_index\":0,\"content_index\":0,\"delta\":\"" + Convert.ToBase64String(audio) + "\"}";
 
+    /// <summary>What a carrier opens a call with.</summary>
+    public static string[] CarrierOpening { get; } =
+    [
+        """{"event":"connected","protocol":"Call","version":"1.0.0"}""",
+        $$$$"""{"event":"start","sequenceNumber":"1","streamSid":"{{{{StreamSid}}}}","start":{"streamSid":"{{{{StreamSid}}}}","accountSid":"AC1","callSid":"CA1","tracks":["inbound"],"mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1},"customParameters":{}}}""",
+    ];
+
+    /// <summary>What a model opens a session with, once it is configured.</summary>
+    public static string[] ModelOpening(CallAudioMode mode)
+    {
+        string format = mode switch
+        {
+            CallAudioMode.MuLaw => """{"type":"audio/pcmu"}""",
+            CallAudioMode.ALaw => """{"type":"audio/pcma"}""",
+            _ => """{"type":"audio/pcm","rate":24000}""",
+        };
+        return
+        [
+            """{"type":"session.created","event_id":"e","session":{"id":"s","type":"realtime"}}""",
+            $$$$$"""{"type":"session.updated","event_id":"e","session":{"id":"s","type":"realtime","audio":{"input":{"format":{{{{{format}}}}}},"output":{"format":{{{{{format}}}}}}}}}""",
+        ];
+    }
+
     /// <summary>A text message as one frame.</summary>
     public static byte[] Frame(string text, bool masked)
     {
