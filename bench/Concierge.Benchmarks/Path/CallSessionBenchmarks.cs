@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using BenchmarkDotNet.Attributes;
 using Concierge.Pipelines;
-using Concierge.WebSockets;
 
 namespace Concierge.Benchmarks.Paths;
 
