@@ -13,8 +13,6 @@ namespace Concierge.Pipelines.Legs;
 /// </summary>
 internal sealed class CarrierLeg : ICarrierOutput
 {
-    private const int WarmUpFrames = 100;
-
     private readonly CallSessionOptions _options;
     private readonly SessionClock _clock;
     private readonly CallCounters _counters;
@@ -22,10 +20,8 @@ internal sealed class CarrierLeg : ICarrierOutput
     private readonly WebSocketReader _reader;
     private readonly WebSocketWriter _writer;
     private readonly WebSocketKeepAlive _keepAlive;
-    private readonly DigitRate _digits = new();
     private byte[] _streamSid = [];
     private TimeSpan _nextPing;
-    private int _badInARow;
 
     public CarrierLeg(IDuplexPipe transport, CallSessionOptions options, SessionClock clock, CallCounters counters, CallEnding ending)
     {
@@ -97,7 +93,8 @@ internal sealed class CarrierLeg : ICarrierOutput
     {
         try
         {
-            WebSocketReadStatus status = await PumpAsync(model, ledger, gate, signals, cancellationToken);
+            var pump = new CarrierPump(this, _reader, _streamSid, _options, _clock, _counters, _ending, model, ledger, gate, signals);
+            WebSocketReadStatus status = await _reader.PumpAsync(pump, cancellationToken);
             EndOnStatus(status);
             if (status == WebSocketReadStatus.Message)
             {
@@ -231,124 +228,6 @@ internal sealed class CarrierLeg : ICarrierOutput
     }
 
     private static bool IsName(string text) => text.Length is > 0 and <= 128 && !text.AsSpan().ContainsAnyExceptInRange('!', '~');
-
-    private async ValueTask<WebSocketReadStatus> PumpAsync(
-        ModelLeg model, PlaybackLedger ledger, InterruptionGate gate, ICallSignals signals, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            WebSocketReadStatus status = await _reader.ReadAsync(cancellationToken);
-            long woke = _options.MeasureLoops ? Stopwatch.GetTimestamp() : 0;
-            long allocated = _options.MeasureLoops ? GC.GetAllocatedBytesForCurrentThread() : 0;
-            long posted = signals.Posted;
-            TimeSpan now = _clock.Now;
-            int frames = 0;
-
-            // A wake-up may bring several messages: handle all of them, then hand over once.
-            do
-            {
-                if (status != WebSocketReadStatus.Message)
-                {
-                    return status;
-                }
-
-                if (Handle(now, model, ledger, signals))
-                {
-                    frames++;
-                }
-
-                if (_ending.Reason is CallEndReason.CarrierStopped or CallEndReason.Transferred or CallEndReason.CarrierBadMessage)
-                {
-                    return status;
-                }
-            }
-            while (_reader.TryRead(out status));
-
-            if (frames > 0)
-            {
-                Caller.HeardAt(now);
-                gate.Tick(now);
-                ledger.Tick();
-                model.Flush();
-                if (_options.MeasureLoops)
-                {
-                    Measure(woke, allocated, frames, eventless: posted == signals.Posted);
-                }
-            }
-        }
-    }
-
-    /// <summary>Handles the reader's message; true when it was a media frame.</summary>
-    private bool Handle(TimeSpan now, ModelLeg model, PlaybackLedger ledger, ICallSignals signals)
-    {
-        if (_reader.Opcode != WebSocketOpcode.Text
-            || MediaStreamsParser.Parse(_reader.Payload, out MediaStreamsEvent message) != MediaStreamsError.None
-            || message.Type is MediaStreamsEventType.Unknown or MediaStreamsEventType.Connected)
-        {
-            CountBad("unreadable or unknown message");
-            return false;
-        }
-
-        if (!message.StreamSid.SequenceEqual(_streamSid))
-        {
-            _ending.TryEnd(CallEndReason.CarrierBadMessage, "A message of another stream arrived.");
-            return false;
-        }
-
-        _badInARow = 0;
-        switch (message.Type)
-        {
-            case MediaStreamsEventType.Media:
-                Caller.Take(message, now, model.ReadyWriter);
-                return true;
-            case MediaStreamsEventType.Mark:
-                ledger.Acknowledge(message.MarkName);
-                return false;
-            case MediaStreamsEventType.Dtmf:
-                HandleDigit((char)message.Digit, now, signals);
-                return false;
-            case MediaStreamsEventType.Stop:
-                _ending.TryEnd(_ending.IsHandingOver ? CallEndReason.Transferred : CallEndReason.CarrierStopped);
-                return false;
-            default:
-                _ending.TryEnd(CallEndReason.CarrierBadMessage, "A second start message arrived.");
-                return false;
-        }
-    }
-
-    private void HandleDigit(char digit, TimeSpan now, ICallSignals signals)
-    {
-        if (_digits.TryTake(now))
-        {
-            signals.Post(new CallEvent.DtmfReceived(now, digit));
-        }
-        else
-        {
-            _counters.DigitsDropped++;
-        }
-    }
-
-    private void CountBad(string what)
-    {
-        _counters.CarrierBadMessages++;
-        if (++_badInARow >= _options.MaxBadMessages)
-        {
-            _ending.TryEnd(CallEndReason.CarrierBadMessage, $"{_badInARow} messages in a row could not be taken: {what}.");
-        }
-    }
-
-    private void Measure(long woke, long allocated, int frames, bool eventless)
-    {
-        long nanoseconds = Stopwatch.GetElapsedTime(woke).Ticks * 100;
-        if (_counters.CallerFrames > WarmUpFrames && eventless)
-        {
-            FrameTime.Record(nanoseconds);
-            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-            _counters.CallerLoopAllocatedBytes += allocated;
-            _counters.CallerLoopAllocatingWakeUps += allocated > 0 ? 1 : 0;
-            _counters.CallerLoopMeasuredFrames += frames;
-        }
-    }
 
     private void EndOnStatus(WebSocketReadStatus status)
     {

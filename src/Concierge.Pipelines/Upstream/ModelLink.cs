@@ -9,7 +9,7 @@ namespace Concierge.Pipelines.Upstream;
 /// One session of the model in use by a call: reads it to its end, and notices when it is half-open or reads nothing. A call outlives its links; the ledger, the control
 /// loop and the transcript belong to the call.
 /// </summary>
-internal sealed class ModelLink : IModelFaults
+internal sealed class ModelLink : IModelFaults, IWebSocketConsumer
 {
     private readonly PreparedModel _model;
     private readonly CallSessionOptions _options;
@@ -129,30 +129,29 @@ internal sealed class ModelLink : IModelFaults
     /// <summary>Sends a close frame behind what is pending.</summary>
     public ValueTask CloseAsync(int code, string reason, CancellationToken cancellationToken) => _model.Writer.CloseAsync(code, reason, cancellationToken);
 
+    bool IWebSocketConsumer.OnMessage()
+    {
+        WebSocketReader reader = _model.Reader;
+        if (reader.Opcode == WebSocketOpcode.Text && _ending.Reason == CallEndReason.None)
+        {
+            Events.Handle(reader.Payload);
+        }
+
+        return true;
+    }
+
+    void IWebSocketConsumer.OnPause()
+    {
+        // Each delta has been sent on as far as the window allows.
+    }
+
     private async Task PumpAsync(CancellationToken drop)
     {
         WebSocketReader reader = _model.Reader;
         try
         {
-            while (true)
-            {
-                WebSocketReadStatus status = await reader.ReadAsync(drop);
-                do
-                {
-                    if (status != WebSocketReadStatus.Message)
-                    {
-                        ModelLoss loss = ModelEnds.Of(reader, status);
-                        Lose(loss.Reason, loss.Detail);
-                        return;
-                    }
-
-                    if (reader.Opcode == WebSocketOpcode.Text && _ending.Reason == CallEndReason.None)
-                    {
-                        Events.Handle(reader.Payload);
-                    }
-                }
-                while (reader.TryRead(out status));
-            }
+            ModelLoss loss = ModelEnds.Of(reader, await reader.PumpAsync(this, drop));
+            Lose(loss.Reason, loss.Detail);
         }
         catch (OperationCanceledException) when (drop.IsCancellationRequested)
         {

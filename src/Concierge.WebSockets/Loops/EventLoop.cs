@@ -175,14 +175,17 @@ public sealed class EventLoop : IDisposable
                 slot = _used++;
                 if (slot == _sockets.Length)
                 {
-                    Array.Resize(ref _sockets, 2 * slot);
+                    LoopSocket?[] larger = new LoopSocket?[2 * slot];
+                    _sockets.CopyTo(larger, 0);
+                    Volatile.Write(ref _sockets, larger);
                     Array.Resize(ref _generations, 2 * slot);
                 }
             }
 
             socket.Slot = slot;
+            socket.Generation = _generations[slot] & int.MaxValue;
             Volatile.Write(ref _sockets[slot], socket);
-            data = (uint)slot | ((long)(_generations[slot] & int.MaxValue) << 32);
+            data = (uint)slot | ((long)socket.Generation << 32);
         }
 
         if (LinuxNative.Register(_epoll, socket.Handle, Interest, data) != 0)
@@ -201,7 +204,7 @@ public sealed class EventLoop : IDisposable
             if (slot >= 0)
             {
                 socket.Slot = -1;
-                _sockets[slot] = null;
+                Volatile.Write(ref _sockets[slot], null);
                 _generations[slot]++;
                 _free.Push(slot);
             }
@@ -251,17 +254,17 @@ public sealed class EventLoop : IDisposable
 
     private void Dispatch(long data, uint mask)
     {
-        int slot = (int)data;
-        LoopSocket? socket;
-        lock (_gate)
+        // No lock: the event came after the registration, and who forgets a socket meanwhile has marked it as disposed before.
+        LoopSocket? socket = Volatile.Read(ref Volatile.Read(ref _sockets)[(int)data]);
+        if (socket is null || socket.Generation != (int)(data >> 32))
         {
-            socket = (_generations[slot] & int.MaxValue) == (int)(data >> 32) ? _sockets[slot] : null;
+            return;
         }
 
         const uint Ended = LinuxNative.PeerHangUp | LinuxNative.HangUp | LinuxNative.Error;
         try
         {
-            socket?.OnReady(
+            socket.OnReady(
                 (mask & (LinuxNative.In | Ended)) != 0,
                 (mask & (LinuxNative.Out | LinuxNative.HangUp | LinuxNative.Error)) != 0,
                 (mask & Ended) != 0);

@@ -45,6 +45,9 @@ public abstract class LoopSocket : IDisposable
     /// <summary>The loop's slot for it.</summary>
     internal int Slot { get; set; } = -1;
 
+    /// <summary>Which tenant of the slot it is.</summary>
+    internal int Generation { get; set; }
+
     internal SafeSocketHandle Handle => _handle;
 
     /// <summary>Closes the socket; the loop forgets it. Any thread.</summary>

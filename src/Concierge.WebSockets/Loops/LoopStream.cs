@@ -9,7 +9,7 @@ namespace Concierge.WebSockets;
 /// <remarks>
 /// A read of no octets waits until there are some and costs no system call, so that a buffer need not be held while nothing comes. Nothing is allocated per read or write.
 /// </remarks>
-public sealed class LoopStream : Stream
+public sealed partial class LoopStream : Stream
 {
     private readonly Connection _connection;
     private readonly ReadSource _reading;
@@ -92,6 +92,20 @@ public sealed class LoopStream : Stream
     /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
+    /// <summary>Whether an attempt to receive may bring something: octets, the end, an error.</summary>
+    internal bool IsReadable => _reading.IsReadable;
+
+    /// <summary>Receives what is there: octets; 0 at the end; -1 when there is nothing.</summary>
+    /// <exception cref="IOException">The connection failed.</exception>
+    /// <exception cref="ObjectDisposedException">The stream was closed.</exception>
+    internal int TryReceive(Span<byte> buffer) => _reading.TryReceive(buffer);
+
+    /// <summary>Has a reader called when there is something; false when there is now. One wait or read at a time.</summary>
+    internal bool TryWaitToRead(ILoopReader reader) => _reading.TryWait(reader);
+
+    /// <summary>Ends a reader's wait; false when there is none, or it is being called. Any thread.</summary>
+    internal bool TryStopWaiting() => _reading.TryStop();
+
     internal static async ValueTask<LoopStream> ConnectAsync(EventLoop loop, Socket socket, EndPoint endPoint, CancellationToken ct)
     {
         LoopStream stream = new(loop, socket);
@@ -158,309 +172,6 @@ public sealed class LoopStream : Stream
             Ended = true;
             stream._reading.OnReady();
             stream._writing.OnReady();
-        }
-    }
-
-    /// <summary>One direction's waiting, for any thread against the loop's: idle, told (something has come since the last attempt), or waiting to be told.</summary>
-    private abstract class Waiting(Connection connection)
-    {
-        protected const int Idle = 0;
-        protected const int Told = 1;
-        private const int Waits = 2;
-
-        private int _state;
-        private CancellationToken _token;
-        private CancellationTokenRegistration _registration;
-
-        protected Connection Connection => connection;
-
-        /// <summary>The kernel has news: whoever waits tries again.</summary>
-        public void OnReady()
-        {
-            if (Interlocked.Exchange(ref _state, Told) == Waits)
-            {
-                _registration.Dispose();
-                _registration = default;
-                Retry();
-            }
-        }
-
-        /// <summary>Before an attempt: what comes from here on is told anew.</summary>
-        protected void Begin() => Volatile.Write(ref _state, Idle);
-
-        protected void SetTold() => Volatile.Write(ref _state, Told);
-
-        protected bool IsTold => Volatile.Read(ref _state) == Told;
-
-        /// <summary>Begins to wait; false when there is news already.</summary>
-        protected bool TryWait(CancellationToken ct)
-        {
-            if (ct.CanBeCanceled)
-            {
-                _token = ct;
-                _registration = ct.UnsafeRegister(static state => ((Waiting)state!).Cancel(), this);
-            }
-
-            if (Interlocked.CompareExchange(ref _state, Waits, Idle) == Idle)
-            {
-                // Cancelled between the registration and here: nobody else would say so.
-                if (ct.IsCancellationRequested)
-                {
-                    Cancel();
-                }
-
-                return true;
-            }
-
-            _registration.Dispose();
-            _registration = default;
-            return false;
-        }
-
-        /// <summary>Tries again, on the thread that brought the news.</summary>
-        protected abstract void Retry();
-
-        protected abstract void Fail(Exception exception);
-
-        protected static IOException Lost(SocketException exception) => new($"The connection failed: {exception.Message}", exception);
-
-        private void Cancel()
-        {
-            if (Interlocked.CompareExchange(ref _state, Idle, Waits) == Waits)
-            {
-                Fail(new OperationCanceledException(_token));
-            }
-        }
-    }
-
-    private sealed class ReadSource(Connection connection) : Waiting(connection), IValueTaskSource<int>
-    {
-        private ManualResetValueTaskSourceCore<int> _core;
-        private Memory<byte> _buffer;
-        private CancellationToken _ct;
-
-        public ValueTask<int> Start(Memory<byte> buffer, CancellationToken ct)
-        {
-            if (ct.IsCancellationRequested)
-            {
-                return ValueTask.FromCanceled<int>(ct);
-            }
-
-            _buffer = buffer;
-            _ct = ct;
-            _core.Reset();
-            ValueTask<int> pending = new(this, _core.Version);
-            try
-            {
-                while (true)
-                {
-                    if (TryComplete(out int count))
-                    {
-                        _buffer = default;
-                        return new(count);
-                    }
-
-                    if (TryWait(ct))
-                    {
-                        return pending;
-                    }
-                }
-            }
-            catch (SocketException exception)
-            {
-                return ValueTask.FromException<int>(Lost(exception));
-            }
-            catch (ObjectDisposedException exception)
-            {
-                return ValueTask.FromException<int>(exception);
-            }
-        }
-
-        public int GetResult(short token) => _core.GetResult(token);
-
-        public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
-
-        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-            _core.OnCompleted(continuation, state, token, flags);
-
-        protected override void Retry()
-        {
-            int count;
-            try
-            {
-                do
-                {
-                    if (TryComplete(out count))
-                    {
-                        _buffer = default;
-                        _core.SetResult(count);
-                        return;
-                    }
-                }
-                while (!TryWait(_ct));
-            }
-            catch (SocketException exception)
-            {
-                Fail(Lost(exception));
-            }
-            catch (ObjectDisposedException exception)
-            {
-                Fail(exception);
-            }
-        }
-
-        protected override void Fail(Exception exception)
-        {
-            _buffer = default;
-            _core.SetException(exception);
-        }
-
-        private bool TryComplete(out int count)
-        {
-            count = 0;
-            ObjectDisposedException.ThrowIf(Connection.IsDisposed, typeof(LoopStream));
-            if (!IsTold && !Connection.Ended)
-            {
-                return false;
-            }
-
-            if (_buffer.IsEmpty)
-            {
-                return true;
-            }
-
-            Begin();
-            count = Connection.TryReceive(_buffer.Span);
-            if (count == _buffer.Length || count == 0)
-            {
-                // There may be more, or the end, of which nothing further is told.
-                SetTold();
-            }
-
-            return count >= 0;
-        }
-    }
-
-    private sealed class WriteSource(Connection connection) : Waiting(connection), IValueTaskSource
-    {
-        private ManualResetValueTaskSourceCore<bool> _core;
-        private ReadOnlyMemory<byte> _buffer;
-        private CancellationToken _ct;
-
-        public ValueTask Start(ReadOnlyMemory<byte> buffer, CancellationToken ct)
-        {
-            if (ct.IsCancellationRequested)
-            {
-                return ValueTask.FromCanceled(ct);
-            }
-
-            try
-            {
-                _buffer = buffer;
-                if (TryComplete())
-                {
-                    return ValueTask.CompletedTask;
-                }
-
-                return Pend(ct);
-            }
-            catch (SocketException exception)
-            {
-                _buffer = default;
-                return ValueTask.FromException(Lost(exception));
-            }
-            catch (ObjectDisposedException exception)
-            {
-                _buffer = default;
-                return ValueTask.FromException(exception);
-            }
-        }
-
-        /// <summary>Waits for room without writing: for the end of a connection attempt.</summary>
-        public ValueTask WaitAsync(CancellationToken ct)
-        {
-            if (ct.IsCancellationRequested)
-            {
-                return ValueTask.FromCanceled(ct);
-            }
-
-            _core.Reset();
-            _ct = ct;
-            _buffer = default;
-            ValueTask pending = new(this, _core.Version);
-            return TryWait(ct) ? pending : ValueTask.CompletedTask;
-        }
-
-        public void GetResult(short token) => _core.GetResult(token);
-
-        public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
-
-        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-            _core.OnCompleted(continuation, state, token, flags);
-
-        protected override void Retry()
-        {
-            try
-            {
-                do
-                {
-                    if (TryComplete())
-                    {
-                        _core.SetResult(true);
-                        return;
-                    }
-                }
-                while (!TryWait(_ct));
-            }
-            catch (SocketException exception)
-            {
-                Fail(Lost(exception));
-            }
-            catch (ObjectDisposedException exception)
-            {
-                Fail(exception);
-            }
-        }
-
-        protected override void Fail(Exception exception)
-        {
-            _buffer = default;
-            _core.SetException(exception);
-        }
-
-        private ValueTask Pend(CancellationToken ct)
-        {
-            _core.Reset();
-            _ct = ct;
-            ValueTask pending = new(this, _core.Version);
-            while (!TryWait(ct))
-            {
-                if (TryComplete())
-                {
-                    return ValueTask.CompletedTask;
-                }
-            }
-
-            return pending;
-        }
-
-        private bool TryComplete()
-        {
-            ObjectDisposedException.ThrowIf(Connection.IsDisposed, typeof(LoopStream));
-            while (!_buffer.IsEmpty)
-            {
-                // Cleared before the attempt: room that comes after it is told.
-                Begin();
-                int sent = Connection.TrySend(_buffer.Span);
-                if (sent == 0)
-                {
-                    return false;
-                }
-
-                _buffer = _buffer[sent..];
-            }
-
-            return true;
         }
     }
 }

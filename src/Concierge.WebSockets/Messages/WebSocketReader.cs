@@ -14,7 +14,8 @@ namespace Concierge.WebSockets;
 public sealed partial class WebSocketReader : IDisposable
 {
     private readonly PipeReader _input;
-    private readonly StreamInput? _stream;
+    private readonly ContiguousInput? _contiguous;
+    private readonly LoopWait? _loop;
     private readonly WebSocketRole _role;
     private readonly WebSocketWriter? _writer;
     private readonly long _maxFramePayload;
@@ -36,7 +37,8 @@ public sealed partial class WebSocketReader : IDisposable
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(limits);
         _input = input;
-        _stream = input as StreamInput;
+        _contiguous = input as ContiguousInput;
+        _loop = input is LoopInput loop ? new LoopWait(this, loop) : null;
         _role = role;
         _writer = writer;
         _maxFramePayload = limits.MaxFramePayload;
@@ -81,7 +83,7 @@ public sealed partial class WebSocketReader : IDisposable
     /// <param name="ct">Ends the wait; the reader stays usable.</param>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public ValueTask<WebSocketReadStatus> ReadAsync(CancellationToken ct = default) =>
-        TryReadCore(pieces: false, out WebSocketReadStatus status) ? new(status) : WaitAsync(pieces: false, ct);
+        TryReadCore(pieces: false, out WebSocketReadStatus status) ? new(status) : WaitForInput(pieces: false, ct);
 
     /// <summary>
     /// Releases what was lent and waits for more: a whole message, or what has arrived of one, without copying it together. Pieces of a message come in order,
@@ -90,7 +92,7 @@ public sealed partial class WebSocketReader : IDisposable
     /// <param name="ct">Ends the wait; the reader stays usable.</param>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public ValueTask<WebSocketReadStatus> ReadPieceAsync(CancellationToken ct = default) =>
-        TryReadCore(pieces: true, out WebSocketReadStatus status) ? new(status) : WaitAsync(pieces: true, ct);
+        TryReadCore(pieces: true, out WebSocketReadStatus status) ? new(status) : WaitForInput(pieces: true, ct);
 
     /// <summary>Gives back pooled memory and what is held of the pipe's buffer; does not complete the pipe. The last payload is no longer valid.</summary>
     public void Dispose()
@@ -168,6 +170,8 @@ public sealed partial class WebSocketReader : IDisposable
         return false;
     }
 
+    private ValueTask<WebSocketReadStatus> WaitForInput(bool pieces, CancellationToken ct) => _loop is null ? WaitAsync(pieces, ct) : _loop.Start(pieces, ct);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<WebSocketReadStatus> WaitAsync(bool pieces, CancellationToken ct)
     {
@@ -218,7 +222,7 @@ public sealed partial class WebSocketReader : IDisposable
         _offset = 0;
         if (_inPlace)
         {
-            _stream?.Expect(_frameLeft - _inPlaceDone);
+            _contiguous?.Expect(_frameLeft - _inPlaceDone);
         }
     }
 

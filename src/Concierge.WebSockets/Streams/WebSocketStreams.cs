@@ -19,7 +19,8 @@ public static class WebSocketStreams
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferSize, 256);
-        return new StreamInput(stream, bufferSize, Math.Max(bufferSize, maxReadAhead), waitsEmpty || stream is LoopStream);
+        maxReadAhead = Math.Max(bufferSize, maxReadAhead);
+        return stream is LoopStream loop ? new LoopInput(loop, bufferSize, maxReadAhead) : new StreamInput(stream, bufferSize, maxReadAhead, waitsEmpty);
     }
 
     /// <summary>A writer over a stream: what was advanced goes out in one write per flush. Holds nothing between flushes.</summary>
