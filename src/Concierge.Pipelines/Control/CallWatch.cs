@@ -20,7 +20,7 @@ internal sealed class CallWatch(
             }
 
             // The carrier's frames drive the ledger; where they stop, the shared clock does.
-            ledger.Tick();
+            ledger.Tick(now);
             gate.Tick(now);
             control.Tick(now);
             carrier.Caller.Tap?.OnTime(now);

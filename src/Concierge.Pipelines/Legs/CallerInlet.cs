@@ -38,6 +38,8 @@ internal sealed class CallerInlet(CallSessionOptions options, CallCounters count
         lock (_gate)
         {
             counters.CallerFrames++;
+            _heardAt = now; // whatever had stalled goes on
+            _stalled = 0;
             if (!_timeline.TryPlace(message.Chunk))
             {
                 counters.CallerFramesRejected++;
@@ -92,16 +94,6 @@ internal sealed class CallerInlet(CallSessionOptions options, CallCounters count
 
         counters.CallerFramesEchoed += ear.IsEcho ? 1 : 0;
         return ear.IsHold || ear.IsEcho;
-    }
-
-    /// <summary>Media arrived: whatever had stalled goes on.</summary>
-    public void HeardAt(TimeSpan now)
-    {
-        lock (_gate)
-        {
-            _heardAt = now;
-            _stalled = 0;
-        }
     }
 
     /// <summary>Time has passed: sends silence for as long as media that has stopped would have taken. False when there was nothing to send.</summary>

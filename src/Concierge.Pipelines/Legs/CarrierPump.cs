@@ -57,9 +57,8 @@ internal sealed class CarrierPump(
             return;
         }
 
-        leg.Caller.HeardAt(_now);
         gate.Tick(_now);
-        ledger.Tick();
+        ledger.Tick(_now);
         model.Flush();
         if (options.MeasureLoops)
         {

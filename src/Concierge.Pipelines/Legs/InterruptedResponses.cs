@@ -10,7 +10,7 @@ internal sealed class InterruptedResponses
     private const int Remembered = 8;
 
     private readonly Lock _gate = new();
-    private readonly byte[]?[] _interrupted = new byte[]?[Remembered];
+    private byte[]?[]? _interrupted; // none, in most of a call's life
     private byte[]? _active;
     private int _next;
 
@@ -74,6 +74,11 @@ internal sealed class InterruptedResponses
     /// <summary>Whether audio of this response must not be heard any more.</summary>
     public bool Contains(ReadOnlySpan<byte> responseId)
     {
+        if (Volatile.Read(ref _interrupted) is null)
+        {
+            return false;
+        }
+
         lock (_gate)
         {
             return IsKnown(responseId);
@@ -82,7 +87,7 @@ internal sealed class InterruptedResponses
 
     private bool IsKnown(ReadOnlySpan<byte> responseId)
     {
-        foreach (byte[]? known in _interrupted)
+        foreach (byte[]? known in _interrupted.AsSpan())
         {
             if (known is not null && responseId.SequenceEqual(known))
             {
@@ -95,6 +100,7 @@ internal sealed class InterruptedResponses
 
     private void Remember(byte[] responseId)
     {
+        _interrupted ??= new byte[]?[Remembered];
         _interrupted[_next] = responseId;
         _next = (_next + 1) % Remembered;
     }

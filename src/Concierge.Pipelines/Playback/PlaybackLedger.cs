@@ -282,7 +282,8 @@ internal sealed class PlaybackLedger
     }
 
     /// <summary>Time has passed: the carrier's media message arrives every 20 ms and stands in for a timer.</summary>
-    public void Tick()
+    /// <param name="now">The session's clock.</param>
+    public void Tick(TimeSpan now)
     {
         lock (_gate)
         {
@@ -291,7 +292,6 @@ internal sealed class PlaybackLedger
                 return;
             }
 
-            TimeSpan now = _clock.Now;
             while (_marks.TryPeek(out long position) && IsOverdue(position, now))
             {
                 _marks.Drop();
@@ -304,7 +304,7 @@ internal sealed class PlaybackLedger
                 HeardUpTo(_sent, now);
             }
 
-            PumpLocked();
+            PumpLocked(now);
         }
     }
 
@@ -418,7 +418,9 @@ internal sealed class PlaybackLedger
         return item;
     }
 
-    private void PumpLocked()
+    private void PumpLocked() => PumpLocked(_clock.Now);
+
+    private void PumpLocked(TimeSpan now)
     {
         if (_holds || _closed)
         {
@@ -426,7 +428,6 @@ internal sealed class PlaybackLedger
         }
 
         TakeTones();
-        TimeSpan now = _clock.Now;
         if (_sent == _heard || EstimateHeard(now) == _sent)
         {
             // The carrier has run dry: what goes out now is heard from now on.

@@ -10,7 +10,13 @@ public sealed class PlaybackLedgerTests
     private readonly FakeListener _listener = new();
     private readonly PlaybackLedger _ledger;
 
-    public PlaybackLedgerTests() => _ledger = new PlaybackLedger(new CallSessionOptions(), new SessionClock(_time), _carrier, _listener);
+    private readonly SessionClock _clock;
+
+    public PlaybackLedgerTests()
+    {
+        _clock = new SessionClock(_time);
+        _ledger = new PlaybackLedger(new CallSessionOptions(), _clock, _carrier, _listener);
+    }
 
     [Fact]
     public void Sends_a_second_ahead_and_waits_for_marks()
@@ -184,7 +190,7 @@ public sealed class PlaybackLedgerTests
         Say("item", 500);
         Assert.Equal(0, _carrier.Octets);
         _carrier.IsStalled = false;
-        _ledger.Tick();
+        _ledger.Tick(_clock.Now);
         Assert.Equal(4000, _carrier.Octets);
     }
 
@@ -196,7 +202,7 @@ public sealed class PlaybackLedgerTests
         for (int ms = 0; ms < 6000; ms += 20)
         {
             _time.Advance(TimeSpan.FromMilliseconds(20));
-            _ledger.Tick();
+            _ledger.Tick(_clock.Now);
             heardBySpeed = Math.Min(32_000, (ms + 20) * 8L);
         }
 
@@ -205,7 +211,7 @@ public sealed class PlaybackLedgerTests
         Assert.True(_ledger.MarksOverdue > 0);
         _ledger.Complete("item"u8, 0);
         _time.Advance(TimeSpan.FromSeconds(3));
-        _ledger.Tick();
+        _ledger.Tick(_clock.Now);
         Assert.True(_ledger.IsIdle);
     }
 
@@ -248,7 +254,7 @@ public sealed class PlaybackLedgerTests
     public void Pacing_allocates_nothing_once_an_item_has_begun()
     {
         var carrier = new CountingCarrier();
-        var ledger = new PlaybackLedger(new CallSessionOptions(), new SessionClock(_time), carrier, new QuietListener());
+        var ledger = new PlaybackLedger(new CallSessionOptions(), _clock, carrier, new QuietListener());
         byte[] piece = new byte[480];
         byte[] name = new byte[MarkName.MaxLength];
         int acknowledged = 0;
@@ -258,7 +264,7 @@ public sealed class PlaybackLedgerTests
             ledger.TryEnqueue("r"u8, "item"u8, 0, piece, 60_000);
             ledger.Pump();
             _time.Advance(TimeSpan.FromMilliseconds(60));
-            ledger.Tick();
+            ledger.Tick(_clock.Now);
             while (acknowledged < carrier.Marks)
             {
                 ledger.Acknowledge(name.AsSpan(0, new MarkName(0, acknowledged++).Format(name)));
