@@ -19,7 +19,7 @@ internal sealed class CarrierPump(
     ModelLeg model,
     PlaybackLedger ledger,
     InterruptionGate gate,
-    ICallSignals signals) : IWebSocketConsumer
+    ICallSignals signals) : WebSocketConsumer
 {
     private const int WarmUpFrames = 100;
 
@@ -34,7 +34,7 @@ internal sealed class CarrierPump(
     private long _allocated;
     private long _posted;
 
-    public bool OnMessage()
+    public override bool OnMessage()
     {
         if (!_awake)
         {
@@ -49,7 +49,7 @@ internal sealed class CarrierPump(
         return ending.Reason is not (CallEndReason.CarrierStopped or CallEndReason.Transferred or CallEndReason.CarrierBadMessage);
     }
 
-    public void OnPause()
+    public override void OnPause()
     {
         _awake = false;
         if (_frames == 0)

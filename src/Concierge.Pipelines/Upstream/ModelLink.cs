@@ -9,7 +9,7 @@ namespace Concierge.Pipelines.Upstream;
 /// One session of the model in use by a call: reads it to its end, and notices when it is half-open or reads nothing. A call outlives its links; the ledger, the control
 /// loop and the transcript belong to the call.
 /// </summary>
-internal sealed class ModelLink : IModelFaults, IWebSocketConsumer
+internal sealed class ModelLink : WebSocketConsumer, IModelFaults
 {
     private readonly PreparedModel _model;
     private readonly CallSessionOptions _options;
@@ -129,7 +129,8 @@ internal sealed class ModelLink : IModelFaults, IWebSocketConsumer
     /// <summary>Sends a close frame behind what is pending.</summary>
     public ValueTask CloseAsync(int code, string reason, CancellationToken cancellationToken) => _model.Writer.CloseAsync(code, reason, cancellationToken);
 
-    bool IWebSocketConsumer.OnMessage()
+    /// <inheritdoc/>
+    public override bool OnMessage()
     {
         WebSocketReader reader = _model.Reader;
         if (reader.Opcode == WebSocketOpcode.Text && _ending.Reason == CallEndReason.None)
@@ -138,11 +139,6 @@ internal sealed class ModelLink : IModelFaults, IWebSocketConsumer
         }
 
         return true;
-    }
-
-    void IWebSocketConsumer.OnPause()
-    {
-        // Each delta has been sent on as far as the window allows.
     }
 
     private async Task PumpAsync(CancellationToken drop)

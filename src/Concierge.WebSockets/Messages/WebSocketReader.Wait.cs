@@ -13,13 +13,13 @@ public sealed partial class WebSocketReader
     /// <param name="ct">Ends the wait for more; the reader stays usable.</param>
     /// <returns>How the connection ended; <see cref="WebSocketReadStatus.Message"/> when the consumer stopped.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public Task<WebSocketReadStatus> PumpAsync(IWebSocketConsumer consumer, CancellationToken ct = default)
+    public Task<WebSocketReadStatus> PumpAsync(WebSocketConsumer consumer, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(consumer);
         return _loop is null ? PumpAnyAsync(consumer, ct) : new LoopPump(this, _loop.Input, consumer, ct).RunAsync();
     }
 
-    private async Task<WebSocketReadStatus> PumpAnyAsync(IWebSocketConsumer consumer, CancellationToken ct)
+    private async Task<WebSocketReadStatus> PumpAnyAsync(WebSocketConsumer consumer, CancellationToken ct)
     {
         while (true)
         {
@@ -127,7 +127,7 @@ public sealed partial class WebSocketReader
     }
 
     /// <summary>Drives a consumer from the loop.</summary>
-    private sealed class LoopPump(WebSocketReader reader, LoopInput input, IWebSocketConsumer consumer, CancellationToken ct) : IInputSink, IEventLoopWork
+    private sealed class LoopPump(WebSocketReader reader, LoopInput input, WebSocketConsumer consumer, CancellationToken ct) : IInputSink, IEventLoopWork
     {
         // A frame of 20 ms takes some 10 microseconds: a turn stays well under a millisecond.
         private const int MessagesPerTurn = 32;

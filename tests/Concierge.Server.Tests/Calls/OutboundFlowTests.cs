@@ -219,7 +219,7 @@ public class OutboundFlowTests
     private static async Task AssertStoredAsync(TestFleet fleet, CallRecord call)
     {
         NodeCalls memory = fleet.Nodes[0].Memory!;
-        await memory.Book.FlushAsync(default);
+        await memory.Book.StoredAsync();
         await fleet.UntilAsync(call.Id, _ => memory.Book.Health.StoreAvailable);
         CallRecord stored = (await memory.Store.GetAsync(call.Id, default))!;
         Assert.Equal((call.State, call.CallSid, call.StreamSid), (stored.State, stored.CallSid, stored.StreamSid));

@@ -72,7 +72,7 @@ public class PersonalDataTests
         CallRecord call = await fleet.EndAsync(await fleet.PlaceAsync());
         using HttpClient http = fleet.Client();
         Assert.Contains(call.Id, await http.GetStringAsync($"/api/v1/calls?number={Uri.EscapeDataString(TestFleet.Number)}"));
-        await fleet.Nodes[0].Memory!.Book.FlushAsync(default);
+        await fleet.Nodes[0].Memory!.Book.StoredAsync();
         Assert.Equal(CallState.Completed, call.State);
         return (lines.ToString(), await fleet.Nodes[0].Memory!.Store.ReadFactsAsync(call.Id, 0, 1_000, default), call);
     }

@@ -5,6 +5,7 @@ using System.Text;
 using Concierge.Calls.Life;
 using Concierge.Calls.Twilio;
 using Concierge.Server.Configuration;
+using Concierge.Server.Tests.Calls;
 using Concierge.Server.Tests.Node;
 
 namespace Concierge.Server.Tests.Doors;
@@ -44,7 +45,7 @@ public sealed class BodyDoorTests : IDisposable
         Assert.Empty(node.Host.Memory!.Book.Live);
 
         Assert.Equal(204, await PostAsync(node, path, Body, right));
-        await node.Host.Memory!.Book.FlushAsync(default);
+        await node.Host.Memory!.Book.StoredAsync();
         CallRecord call = (await node.Host.Memory!.Store.GetAsync("call_1", default))!;
         Assert.Equal((CallState.Completed, 3, 42), (call.State, call.LastSequence, call.DurationSeconds));
     }

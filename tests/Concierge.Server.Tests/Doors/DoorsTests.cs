@@ -5,6 +5,7 @@ using System.Xml.Linq;
 using Concierge.Calls.Life;
 using Concierge.Calls.Twilio;
 using Concierge.Server.Configuration;
+using Concierge.Server.Tests.Calls;
 using Concierge.Server.Tests.Node;
 
 namespace Concierge.Server.Tests.Doors;
@@ -103,7 +104,7 @@ public sealed class DoorsTests : IDisposable
             Assert.Equal(HttpStatusCode.NoContent, await PostAsync(node, Path, form, TwilioSignature.Compute(Token, Public + Path, form)));
         }
 
-        await node.Host.Memory!.Book.FlushAsync(default);
+        await node.Host.Memory!.Book.StoredAsync();
         CallRecord call = (await node.Host.Memory!.Store.GetAsync("call_1", default))!;
         Assert.Equal((CallState.Completed, 3, 42, 4L), (call.State, call.LastSequence, call.DurationSeconds, call.Version));
     }

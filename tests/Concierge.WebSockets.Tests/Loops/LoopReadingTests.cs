@@ -207,7 +207,7 @@ public sealed class LoopReadingTests : IAsyncDisposable
         return (new WebSocketReader(input, WebSocketRole.Server, new WebSocketLimits(), null), input);
     }
 
-    private sealed class Collector(WebSocketReader reader) : IWebSocketConsumer
+    private sealed class Collector(WebSocketReader reader) : WebSocketConsumer
     {
         public List<string> Texts { get; } = [];
 
@@ -219,7 +219,7 @@ public sealed class LoopReadingTests : IAsyncDisposable
 
         public Action? First { get; set; }
 
-        public bool OnMessage()
+        public override bool OnMessage()
         {
             string text = Encoding.UTF8.GetString(reader.Payload);
             Texts.Add(text);
@@ -228,7 +228,7 @@ public sealed class LoopReadingTests : IAsyncDisposable
             return text == ThrowAt ? throw new InvalidOperationException(text) : text != StopAt;
         }
 
-        public void OnPause() => Pauses++;
+        public override void OnPause() => Pauses++;
     }
 
     private sealed class Work(Action action) : IEventLoopWork
