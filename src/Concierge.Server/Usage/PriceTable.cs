@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Concierge.Pipelines;
 
 namespace Concierge.Server.Usage;
@@ -11,21 +10,14 @@ namespace Concierge.Server.Usage;
 /// </summary>
 internal sealed record PriceTable
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
-    {
-        ReadCommentHandling = JsonCommentHandling.Skip,
-        AllowTrailingCommas = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    };
-
     /// <summary>The currency of all prices, ISO 4217.</summary>
-    public string Currency { get; init; } = "USD";
+    public string Currency { get; set; } = "USD";
 
     /// <summary>Speech models by name.</summary>
-    public Dictionary<string, ModelPrices> Models { get; init; } = [];
+    public Dictionary<string, ModelPrices> Models { get; set; } = [];
 
     /// <summary>Transcription models by name.</summary>
-    public Dictionary<string, TranscriptionPrices> Transcription { get; init; } = [];
+    public Dictionary<string, TranscriptionPrices> Transcription { get; set; } = [];
 
     /// <summary>The table that comes with the program: list prices to begin with, to be checked against the operator's own.</summary>
     public static PriceTable Default { get; } = ReadDefault();
@@ -41,7 +33,7 @@ internal sealed record PriceTable
     {
         try
         {
-            return JsonSerializer.Deserialize<PriceTable>(json, s_json) ?? throw new InvalidDataException("it is empty");
+            return JsonSerializer.Deserialize(json, PriceJson.Default.PriceTable) ?? throw new InvalidDataException("it is empty");
         }
         catch (JsonException exception)
         {

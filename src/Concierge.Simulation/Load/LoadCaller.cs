@@ -143,7 +143,7 @@ internal sealed class LoadCaller
         await _writer.CloseAsync(1000, "", cancellationToken);
     }
 
-    private static string JsonText(string text) => System.Text.Json.JsonSerializer.Serialize(text);
+    private static string JsonText(string text) => $"\"{System.Text.Json.JsonEncodedText.Encode(text)}\"";
 
     private void Take(ReadOnlySpan<byte> message)
     {
