@@ -51,42 +51,39 @@ internal sealed class CallerInlet(CallSessionOptions options, CallCounters count
                 _path.ForwardSilence(_timeline.SilenceBefore(message.TimestampMs, CallerAudioPath.DecodedLength(message.Payload)), model);
             }
 
-            if (IsNoTurn(message, now))
+            // Decoded once for those who listen here; they may not be there, and where the model takes the carrier's own text nobody else needs it.
+            ReadOnlySpan<byte> heard = _ear is null && Tap is null ? default : Decode(message);
+            if (!heard.IsEmpty && IsNoTurn(heard, message.TimestampMs, now))
             {
-                int silent = CallerAudioPath.DecodedLength(message.Payload);
-                _path.ForwardSilence(silent, model);
-                _timeline.Advance(silent);
+                _path.ForwardSilence(heard.Length, model);
+                _timeline.Advance(heard.Length);
                 return;
             }
 
-            int octets = _path.Forward(message.Payload, message.PayloadHasEscapes, model, message.PayloadIsBase64);
+            int octets = _path.Forward(message.Payload, message.PayloadHasEscapes, model, message.PayloadIsBase64, heard);
             _timeline.Advance(octets);
             counters.CallerFramesRejected += octets == 0 ? 1 : 0;
         }
     }
 
-    /// <summary>Whether what is heard is nobody's turn: music on hold, or the agent's own echo.</summary>
-    private bool IsNoTurn(in MediaStreamsEvent message, TimeSpan now)
+    /// <summary>The frame's octets; nothing when they are no base64, which the path counts.</summary>
+    private static ReadOnlySpan<byte> Decode(in MediaStreamsEvent message)
     {
-        if (_ear is null && Tap is null)
-        {
-            return false;
-        }
-
         byte[] scratch = AudioScratch.Current.Payload;
-        if (Base64Text.Decode(message.Payload, message.PayloadHasEscapes, scratch, out int length) != Base64TextError.None || length == 0)
-        {
-            return false; // the path counts it
-        }
+        return Base64Text.Decode(message.Payload, message.PayloadHasEscapes, scratch, out int length) == Base64TextError.None ? scratch.AsSpan(0, length) : default;
+    }
 
-        Tap?.OnCaller(now, message.TimestampMs, scratch.AsSpan(0, length));
+    /// <summary>Whether what is heard is nobody's turn: music on hold, or the agent's own echo.</summary>
+    private bool IsNoTurn(ReadOnlySpan<byte> heard, long timestampMs, TimeSpan now)
+    {
+        Tap?.OnCaller(now, timestampMs, heard);
         if (_ear is not { } ear)
         {
             return false;
         }
 
         bool before = ear.IsHold;
-        ear.Hear(scratch.AsSpan(0, length), now);
+        ear.Hear(heard, now);
         if (ear.IsHold != before)
         {
             Hold?.Invoke(ear.IsHold);

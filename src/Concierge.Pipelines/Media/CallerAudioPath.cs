@@ -34,8 +34,9 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
     /// <param name="hasEscapes">Whether it contains JSON escapes.</param>
     /// <param name="model">The model's writer once its session is ready.</param>
     /// <param name="isBase64">Whether the payload is known to be strict base64.</param>
+    /// <param name="decoded">What the payload decodes to, where that is known.</param>
     /// <returns>Octets of mu-law taken; 0 when the payload is not base64 or is empty; it is dropped whole.</returns>
-    public int Forward(ReadOnlySpan<byte> payload, bool hasEscapes, WebSocketWriter? model, bool isBase64 = false)
+    public int Forward(ReadOnlySpan<byte> payload, bool hasEscapes, WebSocketWriter? model, bool isBase64 = false, ReadOnlySpan<byte> decoded = default)
     {
         if (_mode == CallAudioMode.MuLaw && model is not null && !hasEscapes && _early.Length == 0 && payload.Length <= VerbatimText)
         {
@@ -43,6 +44,12 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
         }
 
         AudioScratch scratch = AudioScratch.Current;
+        if (!decoded.IsEmpty)
+        {
+            Take(decoded, model, scratch);
+            return decoded.Length;
+        }
+
         if (Base64Text.Decode(payload, hasEscapes, scratch.Payload, out int length) != Base64TextError.None || length == 0)
         {
             return 0;
