@@ -92,6 +92,9 @@ internal sealed record BenchOptions
             }
         }
 
-        return (options, null);
+        string[] measuring = ["--filter", "-filter", "--quick", "-quick", "--isa", "-isa", "-f", "--dry", "-dry"];
+        return options.Report is not null && args.Any(arg => measuring.Contains(arg, StringComparer.OrdinalIgnoreCase))
+            ? (null, "--report draws what was measured before and measures nothing: run with the filter first, then with --report alone")
+            : (options, null);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class LoopInput(LoopStream stream, int smallest, int largest)
             IsReading = true;
             if (stream.TryWaitToRead(this))
             {
-                if ((ct.IsCancellationRequested || IsCancelRequested) && TryStop())
+                if ((ct.IsCancellationRequested || IsCancelRequested) && TakeBack() is not null)
                 {
                     ct.ThrowIfCancellationRequested();
                     return false;
@@ -157,26 +157,19 @@ internal sealed class LoopInput(LoopStream stream, int smallest, int largest)
         _watch = ct.UnsafeRegister(static (state, token) => ((LoopInput)state!).Stop(new OperationCanceledException(token)), this);
     }
 
-    private void Stop(Exception? fault)
-    {
-        if (stream.TryStopWaiting())
-        {
-            IsReading = false;
-            IInputSink sink = _sink!;
-            _sink = null;
-            sink.OnInput(fault);
-        }
-    }
+    private void Stop(Exception? fault) => TakeBack()?.OnInput(fault);
 
-    private bool TryStop()
+    /// <summary>Ends the wait; null when there is none, or the sink is being told.</summary>
+    private IInputSink? TakeBack()
     {
         if (!stream.TryStopWaiting())
         {
-            return false;
+            return null;
         }
 
+        IInputSink? sink = _sink;
         IsReading = false;
         _sink = null;
-        return true;
+        return sink;
     }
 }
