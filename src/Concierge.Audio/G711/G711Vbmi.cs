@@ -7,8 +7,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Concierge.Audio;
 
 /// <summary>
-/// The AVX-512 VBMI rung: the 128 magnitudes of a law stay in four registers (low bytes, high bytes) and one permute looks 64 codes up. Encoding takes the exponent of 64 samples from a
-/// 128-entry table and shifts each sample by it.
+/// The AVX-512 VBMI rung: the 128 magnitudes of a law stay in registers (low octets, high octets) and one permute looks 64 codes up. Encoding takes the segment of 64 samples from a 128-entry
+/// table and shifts each sample by it. 64 samples at a time; the last block overlaps the one before.
 /// </summary>
 internal static class G711Vbmi
 {
@@ -16,26 +16,27 @@ internal static class G711Vbmi
 
     /// <summary>Expands <paramref name="count"/> >= 64 codes.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Decode<TLaw, TPermute>(ref byte source, ref short destination, nuint count)
         where TLaw : struct, IG711Law
         where TPermute : struct, IBytePermute
     {
         Debug.Assert(count >= Block);
-        // Entries 128..255 of a law's table are its positive samples, in the order of the low seven bits.
-        Span<byte> low = stackalloc byte[128];
-        Span<byte> high = stackalloc byte[128];
-        ReadOnlySpan<short> table = TLaw.Table[128..];
-        for (int k = 0; k < 128; k++)
-        {
-            low[k] = (byte)table[k];
-            high[k] = (byte)(table[k] >> 8);
-        }
+        ref byte low = ref MemoryMarshal.GetReference(TLaw.IsALaw ? G711VbmiTables.ALawLow : G711VbmiTables.MuLawLow);
+        ref byte high = ref MemoryMarshal.GetReference(TLaw.IsALaw ? G711VbmiTables.ALawHigh : G711VbmiTables.MuLawHigh);
+        ref byte negative = ref MemoryMarshal.GetReference(G711VbmiTables.ALawNegativeHigh);
+        Vector512<byte> low0 = Vector512.LoadUnsafe(ref low);
+        Vector512<byte> low1 = Vector512.LoadUnsafe(ref low, 64);
+        Vector512<byte> high0 = Vector512.LoadUnsafe(ref high);
+        Vector512<byte> high1 = Vector512.LoadUnsafe(ref high, 64);
+        Vector512<byte> negative0 = TLaw.IsALaw ? Vector512.LoadUnsafe(ref negative) : default;
+        Vector512<byte> negative1 = TLaw.IsALaw ? Vector512.LoadUnsafe(ref negative, 64) : default;
 
-        Vector512<byte> low0 = Vector512.Create<byte>(low[..64]);
-        Vector512<byte> low1 = Vector512.Create<byte>(low[64..]);
-        Vector512<byte> high0 = Vector512.Create<byte>(high[..64]);
-        Vector512<byte> high1 = Vector512.Create<byte>(high[64..]);
+        // Unpacking works inside 128-bit lanes: lane n must hold codes 8n..8n+7 and, for the second half, 32 + 8n..
         Vector512<long> order = Vector512.Create(0L, 4, 1, 5, 2, 6, 3, 7);
+
+        // Codes below this are negative: the upper bit says it; mu-law's -0 is 0.
+        Vector512<byte> positive = Vector512.Create(TLaw.IsALaw ? (byte)0x80 : (byte)0x7F);
         nuint last = count - Block;
         nuint i = 0;
         while (true)
@@ -43,8 +44,14 @@ internal static class G711Vbmi
             Vector512<byte> codes = Avx512F.PermuteVar8x64(Vector512.LoadUnsafe(ref source, i).AsInt64(), order).AsByte();
             Vector512<byte> lows = TPermute.Permute(low0, codes, low1);
             Vector512<byte> highs = TPermute.Permute(high0, codes, high1);
-            Signed(Avx512BW.UnpackLow(lows, highs).AsInt16(), Avx512BW.UnpackLow(codes, codes).AsInt16()).StoreUnsafe(ref destination, i);
-            Signed(Avx512BW.UnpackHigh(lows, highs).AsInt16(), Avx512BW.UnpackHigh(codes, codes).AsInt16()).StoreUnsafe(ref destination, i + 32);
+            Vector512<byte> isNegative = Avx512BW.CompareLessThan(codes, positive);
+
+            // -m by its octets. Mu-law's low octet is zero for zero alone, so that there is no carry and the high octet is inverted.
+            Vector512<byte> negativeHighs = TLaw.IsALaw ? TPermute.Permute(negative0, codes, negative1) : Vector512<byte>.AllBitsSet - highs;
+            lows = Vector512.ConditionalSelect(isNegative, Vector512<byte>.Zero - lows, lows);
+            highs = Vector512.ConditionalSelect(isNegative, negativeHighs, highs);
+            Avx512BW.UnpackLow(lows, highs).AsInt16().StoreUnsafe(ref destination, i);
+            Avx512BW.UnpackHigh(lows, highs).AsInt16().StoreUnsafe(ref destination, i + 32);
             if (i == last)
             {
                 return;
@@ -56,15 +63,16 @@ internal static class G711Vbmi
 
     /// <summary>Compresses <paramref name="count"/> >= 64 samples.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Encode<TLaw, TPermute>(ref short source, ref byte destination, nuint count)
         where TLaw : struct, IG711Law
         where TPermute : struct, IBytePermute
     {
         Debug.Assert(count >= Block);
-        ref byte exponents = ref MemoryMarshal.GetReference(Exponents);
+        ref byte exponents = ref MemoryMarshal.GetReference(G711VbmiTables.Exponents);
         Vector512<byte> exponent0 = Vector512.LoadUnsafe(ref exponents);
         Vector512<byte> exponent1 = Vector512.LoadUnsafe(ref exponents, 64);
-        Vector512<long> order = Vector512.Create(0L, 2, 4, 6, 1, 3, 5, 7);
+        Vector512<long> order = Vector512.Create(0L, 2, 4, 6, 1, 3, 5, 7); // packing works inside 128-bit lanes
         Vector512<byte> sign = Vector512.Create((byte)0x80);
         nuint last = count - Block;
         nuint i = 0;
@@ -85,9 +93,11 @@ internal static class G711Vbmi
                 Avx512BW.ShiftRightLogicalVariable(m0, e0).AsInt16(), Avx512BW.ShiftRightLogicalVariable(m1, e1).AsInt16());
             Vector512<byte> mantissa = Avx512BW.ShiftRightLogical(shifted.AsUInt16(), 3).AsByte();
             Vector512<byte> bits = Avx512F.TernaryLogic(Vector512.Create((byte)0x0F), mantissa, Avx512BW.ShiftLeftLogical(exponent.AsUInt16(), 4).AsByte(), 0xCA);
-            bits ^= Vector512.Create(TLaw.IsALaw ? (byte)0x55 : (byte)0x7F);
             Vector512<byte> signs = Avx512BW.PackSignedSaturate(x0, x1).AsByte();
-            Vector512<byte> codes = Avx512F.TernaryLogic(signs, sign, bits, 0xAE);
+            // Sign 1 is positive: mu-law is ~(bits | (signs & 0x80)), A-law (bits | (~signs & 0x80)) with every other bit inverted.
+            Vector512<byte> codes = TLaw.IsALaw
+                ? Avx512F.TernaryLogic(signs, sign, bits, 0xAE) ^ Vector512.Create((byte)0x55)
+                : Avx512F.TernaryLogic(signs, sign, bits, 0x15);
             Avx512F.PermuteVar8x64(codes.AsInt64(), order).AsByte().StoreUnsafe(ref destination, i);
             if (i == last)
             {
@@ -98,15 +108,6 @@ internal static class G711Vbmi
         }
     }
 
-    /// <summary>By the upper seven bits of a magnitude: 0 for 0, else 1 + log2.</summary>
-    private static ReadOnlySpan<byte> Exponents =>
-    [
-        0, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5,
-        6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6,
-        7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
-        7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7,
-    ];
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<ushort> Biased<TLaw>(Vector512<short> samples)
         where TLaw : struct, IG711Law
@@ -114,9 +115,4 @@ internal static class G711Vbmi
         Vector512<short> magnitude = Avx512BW.ShiftRightArithmetic(samples, 15) ^ samples;
         return (TLaw.IsALaw ? magnitude : Avx512BW.AddSaturate(magnitude, Vector512.Create((short)132))).AsUInt16();
     }
-
-    /// <summary>The magnitude, negated where the doubled code's sign bit is clear.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<short> Signed(Vector512<short> magnitude, Vector512<short> doubledCodes) =>
-        Vector512.ConditionalSelect(Vector512.LessThan(doubledCodes, Vector512<short>.Zero), magnitude, -magnitude);
 }
