@@ -89,9 +89,7 @@ internal sealed class LoadSubject : IDisposable
         LoadedProcess process = LoadedProcess.StartSelf(
             ["load-relay", "--listen", $"127.0.0.1:{port}", "--to", $"127.0.0.1:{realtime.Port}"], new Dictionary<string, string?>(), options.BridgeCore, Path.GetTempPath());
         LoadSubject subject = new(new Uri($"{(secure ? "wss" : "ws")}://127.0.0.1:{port}/"), process, null);
-        TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        process.Printed += _ => ready.TrySetResult();
-        await subject.WaitAsync(clock, () => ready.Task.WaitAsync(s_patience, cancellationToken), cancellationToken);
+        await subject.WaitAsync(clock, () => process.FirstLine.WaitAsync(s_patience, cancellationToken), cancellationToken);
         return subject;
     }
 

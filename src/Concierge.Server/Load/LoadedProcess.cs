@@ -12,6 +12,7 @@ internal sealed class LoadedProcess : IDisposable
 
     private readonly Process _process;
     private readonly Queue<string> _lastLines = new();
+    private readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private LoadedProcess(Process process)
     {
@@ -26,8 +27,8 @@ internal sealed class LoadedProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Told each line that the process prints.</summary>
-    public event Action<string>? Printed;
+    /// <summary>The first line that the process prints, however early: it may have been printed before anybody asks.</summary>
+    public Task<string> FirstLine => _firstLine.Task;
 
     /// <summary>What it printed last, for a message about its failure.</summary>
     public string LastLines
@@ -129,6 +130,6 @@ internal sealed class LoadedProcess : IDisposable
             }
         }
 
-        Printed?.Invoke(line);
+        _firstLine.TrySetResult(line);
     }
 }
