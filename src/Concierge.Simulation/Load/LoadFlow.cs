@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Concierge.Simulation.Load;
 
 /// <summary>One direction of one call: stamps frames where they leave, finds the stamps where they arrive, and knows when each left.</summary>
@@ -21,48 +19,33 @@ internal sealed class LoadFlow(LoadTally tally, int callId, LoadAudioFormat send
 
     private const int Breath = 20;
 
+    /// <summary>When the frames left that count and have not arrived; 0 for the others.</summary>
     private readonly long[] _sentAt = new long[Ring];
-    private readonly bool[] _counted = new bool[Ring];
     private long _next;
     private long _lastReceived = -1;
 
     /// <summary>Frames sent.</summary>
     public long Sent => _next;
 
-    /// <summary>Octets of the frames sent.</summary>
-    public int FrameOctets => sends == LoadAudioFormat.MuLaw ? 160 : 960;
-
     /// <summary>Makes the next frame.</summary>
-    /// <param name="frame">Takes <see cref="FrameOctets"/>.</param>
+    /// <param name="text">Takes its base64.</param>
     /// <param name="now">When it leaves, in nanoseconds.</param>
-    public void Next(Span<byte> frame, long now)
+    /// <returns>Its characters.</returns>
+    public int Next(Span<byte> text, long now)
     {
         long index = _next++;
         bool isId = index < FirstIds ? (index & 1) == 0 : index % IdEvery == 0;
-        int slot = (int)(index % Ring);
-        _sentAt[slot] = now;
         bool silent = index % Phrase >= Phrase - Breath;
-        _counted[slot] = tally.Counting && !isId && !silent;
-        if (_counted[slot])
+        bool counts = tally.Counting && !isId && !silent;
+        _sentAt[index % Ring] = counts ? now : 0;
+        if (counts)
         {
             tally.Sent++;
         }
 
-        if (silent)
-        {
-            frame.Fill(sends == LoadAudioFormat.MuLaw ? LoadStamp.Silence : (byte)0);
-            return;
-        }
-
-        int value = isId ? callId : (int)(index & LoadStamp.MaxValue);
-        if (sends == LoadAudioFormat.MuLaw)
-        {
-            LoadStamp.Write(frame, value, isId);
-        }
-        else
-        {
-            LoadStamp.Write(MemoryMarshal.Cast<byte, short>(frame), value, isId);
-        }
+        return silent
+            ? LoadStampText.WriteSilence(text, sends)
+            : LoadStampText.Write(text, sends, isId ? callId : (int)(index & LoadStamp.MaxValue), isId);
     }
 
     /// <summary>A frame's stamp has arrived.</summary>
@@ -84,11 +67,11 @@ internal sealed class LoadFlow(LoadTally tally, int callId, LoadAudioFormat send
         }
 
         _lastReceived = index;
-        int slot = (int)(index % Ring);
-        if (_counted[slot])
+        ref long sentAt = ref _sentAt[index % Ring];
+        if (sentAt != 0)
         {
-            _counted[slot] = false;
-            tally.Add(now - _sentAt[slot]);
+            tally.Add(now - sentAt);
+            sentAt = 0;
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using Concierge.WebSockets;
 
@@ -10,21 +9,28 @@ namespace Concierge.Simulation.Load;
 /// <remarks>Linux only. Calls are begun by <see cref="StartCallsAsync"/>; frames are counted between <see cref="StartCounting"/> and <see cref="StopCountingAsync"/>.</remarks>
 public sealed class LoadGenerator : IDisposable
 {
+    /// <summary>
+    /// Frames that leave before the loop looks at what has arrived. Who is behind with both and sends all that is due before reading anything falls behind for good: what it does not
+    /// read backs up in the bridge.
+    /// </summary>
+    private const int FramesPerTurn = 16;
+
     private static readonly TimeSpan s_stragglers = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(5);
 
     private readonly LoadGeneratorOptions _options;
     private readonly EventLoop _loop;
     private readonly LoopListener _listener;
     private readonly LoadSwitchboard _switchboard;
+    private readonly LoadCall[] _calls;
     private readonly LoadPacer _pacer;
+    private readonly byte[] _buffer = new byte[LoadSocket.BufferLength];
     private readonly Ticker _ticker;
-    private readonly WebSocketClientConnector _connector;
+    private readonly LoadTls _tls;
     private readonly CancellationTokenSource _over = new();
     private readonly LoadHistogram _lateness = new();
     private readonly LoadHistogram _refusalTime = new();
     private readonly SortedDictionary<int, int> _refused = [];
-    private readonly List<WebSocketTransport> _transports = [];
+    private readonly List<LoadSocket> _sockets = [];
     private readonly List<LoadModel> _models = [];
     private readonly int _odd;
 
@@ -46,17 +52,11 @@ public sealed class LoadGenerator : IDisposable
         _options = options;
         _odd = options.Stalled + options.Backlogged;
         _switchboard = new LoadSwitchboard(options.Calls, options.Mode, options.Relayed, _odd);
+        _calls = [.. _switchboard.Calls];
         _loop = new EventLoop(new EventLoopOptions { Name = "load", Core = options.Core });
         _pacer = new LoadPacer(2 * options.Calls, Now());
         _ticker = new Ticker(this);
-        _connector = new WebSocketClientConnector(new WebSocketConnectorOptions
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            HandshakeTimeout = TimeSpan.FromSeconds(10),
-            UnacknowledgedTimeout = TimeSpan.Zero,
-            Proxy = static _ => null,
-            ConfigureTls = options.Certificate is null ? null : tls => tls.RemoteCertificateValidationCallback = Trusts,
-        });
+        _tls = new LoadTls(_loop, options.Certificate, _over.Token);
         try
         {
             _listener = LoopListener.Start(_loop, options.ModelEndPoint, Accept, backlog: 4096);
@@ -79,6 +79,8 @@ public sealed class LoadGenerator : IDisposable
     public async Task StartCallsAsync(Uri target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
+        IPEndPoint[] endPoints = [.. (await Dns.GetHostAddressesAsync(target.IdnHost, cancellationToken)).Select(a => new IPEndPoint(a, target.Port))];
+        WebSocketClientRequest request = new(target);
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < _options.Calls; i++)
         {
@@ -88,7 +90,18 @@ public sealed class LoadGenerator : IDisposable
                 await Task.Delay(wait, cancellationToken);
             }
 
-            _loop.Post(new Beginning(this, _switchboard.Calls[i], target));
+            LoadCall call = _calls[i];
+            _loop.Post(new Action(() =>
+            {
+                if (request.IsSecure)
+                {
+                    _ = CallAsync(call, request);
+                }
+                else
+                {
+                    Call(call, request, endPoints, Now());
+                }
+            }).AsWork());
         }
 
         long deadline = Stopwatch.GetTimestamp() + (30 * Stopwatch.Frequency);
@@ -132,44 +145,31 @@ public sealed class LoadGenerator : IDisposable
 
     private static long Now() => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
 
-    private bool Trusts(object sender, System.Security.Cryptography.X509Certificates.X509Certificate? certificate, object? chain, SslPolicyErrors errors) =>
-        errors == SslPolicyErrors.None || (certificate?.GetCertHashString() == _options.Certificate!.GetCertHashString());
-
     private async Task HangUpAsync(TaskCompletionSource<LoadReading> done)
     {
         try
         {
             LoadReading reading = Read();
             _hangingUp = true;
-            using CancellationTokenSource bound = new(s_goodbye);
-            foreach (LoadCall call in _switchboard.Calls)
+            foreach (LoadCall call in _calls)
             {
-                if (call.Caller is { } caller)
-                {
-                    _ = caller.HangUpAsync(bound.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
-                }
+                call.Caller?.HangUp();
             }
 
             long deadline = Stopwatch.GetTimestamp() + (3 * Stopwatch.Frequency);
-            while (Stopwatch.GetTimestamp() < deadline && _switchboard.Calls.Any(c => c.Id >= _options.Stalled && c.Caller is { IsOver: false }))
+            while (Stopwatch.GetTimestamp() < deadline && _calls.Any(c => c.Id >= _options.Stalled && c.Caller is { IsOver: false }))
             {
                 await Task.Delay(20);
             }
 
             await _over.CancelAsync();
             await Task.Delay(20);
-            WebSocketTransport[] left;
-            lock (_transports)
+            await _tls.CloseAllAsync();
+            _loop.Post(new Action(() =>
             {
-                left = [.. _transports];
-            }
-
-            foreach (WebSocketTransport transport in left)
-            {
-                await transport.DisposeAsync();
-            }
-
-            done.TrySetResult(reading);
+                _sockets.ForEach(static socket => socket.Dispose());
+                done.TrySetResult(reading);
+            }).AsWork());
         }
         catch (Exception exception)
         {
@@ -183,23 +183,23 @@ public sealed class LoadGenerator : IDisposable
         Down = LoadDirection.Of(_switchboard.Down),
         Lateness = LoadDirection.Of(_lateness),
         Connected = _connected,
-        Matched = _switchboard.Calls.Count(c => c.Model is not null),
+        Matched = _calls.Count(c => c.Model is not null),
         Refused = new Dictionary<int, int>(_refused),
         RefusalTime = LoadDirection.Of(_refusalTime),
         Failed = _failed,
         FirstFailure = _firstFailure,
         EndedEarly = _endedEarly,
-        Broken = _switchboard.Calls.Sum(c => c.Caller?.Ear.Broken ?? 0) + _models.Sum(m => m.Ear.Broken),
-        Unreadable = _switchboard.Calls.Sum(c => c.Caller?.Unreadable ?? 0) + _models.Sum(m => m.Unreadable),
-        Marks = _switchboard.Calls.Sum(c => c.Caller?.Marks ?? 0),
+        Broken = _calls.Sum(c => c.Caller?.Ear.Broken ?? 0) + _models.Sum(m => m.Ear.Broken),
+        Unreadable = _calls.Sum(c => c.Caller?.Unreadable ?? 0) + _models.Sum(m => m.Unreadable),
+        Marks = _calls.Sum(c => c.Caller?.Marks ?? 0),
     };
 
     private void Tick()
     {
         long now = Now();
-        while (_pacer.TryTake(now, out int sender, out long due))
+        for (int i = 0; i < FramesPerTurn && _pacer.TryTake(now, out int sender, out long due); i++)
         {
-            LoadCall call = _switchboard.Calls[sender / 2];
+            LoadCall call = _calls[sender / 2];
             bool up = (sender & 1) == 0;
             if (_counting && (up ? call.Caller is not null : call.Model is not null))
             {
@@ -208,15 +208,15 @@ public sealed class LoadGenerator : IDisposable
 
             if (up)
             {
-                call.Caller?.SendFrame();
+                call.Caller?.SendFrame(now);
             }
             else if (call.Id >= _options.Stalled && call.Id < _odd)
             {
-                call.Model?.SendBurst();
+                call.Model?.SendBurst(now);
             }
             else
             {
-                call.Model?.SendFrame();
+                call.Model?.SendFrame(now);
             }
 
             now = Now();
@@ -226,72 +226,138 @@ public sealed class LoadGenerator : IDisposable
     }
 
     /// <summary>Dials one call; on the loop's thread, as is all that follows.</summary>
-    private async Task CallAsync(LoadCall call, Uri target)
+    private void Call(LoadCall call, WebSocketClientRequest request, ReadOnlyMemory<IPEndPoint> endPoints, long began)
+    {
+        LoadSocket wire = null!;
+        bool connected = false;
+        LoadDial dial = new(request, (status, failure) =>
+        {
+            if (status == 101)
+            {
+                LoadCaller caller = new(call, _switchboard.CallerHears, _options.Relayed, Now);
+                wire.Receiver = caller;
+                wire.IsStalled = call.Id < _options.Stalled;
+                Begin(call, caller, wire);
+                return;
+            }
+
+            wire.Dispose();
+            if (!connected && endPoints.Length > 1)
+            {
+                Call(call, request, endPoints[1..], began);
+                return;
+            }
+
+            NotTaken(status, failure, began);
+        });
+        try
+        {
+            wire = new LoadSocket(_loop, new Socket(endPoints.Span[0].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, _buffer, dial);
+            _sockets.Add(wire);
+            wire.Connect(endPoints.Span[0], () =>
+            {
+                connected = true;
+                dial.Ask(wire);
+            });
+        }
+        catch (SocketException exception)
+        {
+            dial.OnEnded(exception);
+        }
+    }
+
+    /// <summary>The same under TLS.</summary>
+    private async Task CallAsync(LoadCall call, WebSocketClientRequest request)
     {
         long began = Now();
         try
         {
-            WebSocketTransport transport = await _connector.ConnectAsync(new WebSocketClientRequest(target), _loop, _over.Token);
-            LoadCaller caller = new(call, transport, _switchboard.CallerHears, _options.Relayed, Now);
-            lock (_transports)
-            {
-                _transports.Add(transport);
-            }
-
-            caller.Begin(_options.Parameters);
-            call.Caller = caller;
-            _connected++;
-            Interlocked.Increment(ref _settled);
+            WebSocketTransport transport = await _tls.ConnectAsync(request);
+            LoadCaller caller = new(call, _switchboard.CallerHears, _options.Relayed, Now);
+            LoadPipes wire = new(transport);
+            Begin(call, caller, wire);
             if (call.Id >= _options.Stalled)
             {
-                await caller.RunAsync(_over.Token);
-                _endedEarly += _hangingUp ? 0 : 1;
+                await wire.RunAsync(caller, _over.Token);
             }
         }
-        catch (WebSocketConnectException exception) when (exception.StatusCode > 0)
+        catch (WebSocketConnectException exception)
         {
-            _refusalTime.Record(Now() - began);
-            _refused[exception.StatusCode] = _refused.GetValueOrDefault(exception.StatusCode) + 1;
-            Interlocked.Increment(ref _settled);
+            NotTaken(exception.StatusCode, exception.Message, began);
         }
         catch (OperationCanceledException)
         {
             // The run is over.
         }
-        catch (Exception exception)
+    }
+
+    private void Begin(LoadCall call, LoadCaller caller, ILoadWire wire)
+    {
+        caller.Wire = wire;
+        caller.Ended = _ => _endedEarly += _hangingUp ? 0 : 1;
+        caller.Begin(_options.Parameters);
+        call.Caller = caller;
+        _connected++;
+        Interlocked.Increment(ref _settled);
+    }
+
+    private void NotTaken(int status, string? failure, long began)
+    {
+        if (status > 0)
+        {
+            _refusalTime.Record(Now() - began);
+            _refused[status] = _refused.GetValueOrDefault(status) + 1;
+        }
+        else
         {
             _failed++;
-            _firstFailure ??= exception.Message;
-            Interlocked.Increment(ref _settled);
+            _firstFailure ??= failure;
+        }
+
+        Interlocked.Increment(ref _settled);
+    }
+
+    private LoadModel Answered(ILoadWire wire)
+    {
+        LoadModel model = new(_switchboard, _switchboard.ModelHears, _options.Relayed, Now) { Wire = wire, Ended = ModelEnded };
+        _models.Add(model);
+        model.Begin();
+        return model;
+    }
+
+    private void ModelEnded(LoadEnd model)
+    {
+        if (!_hangingUp && model.Failure is { } failure)
+        {
+            _failed++;
+            _firstFailure ??= "The bridge's connection to the Realtime server failed: " + failure.Message;
         }
     }
 
-    private void Accept(Socket socket) => _ = AnswerAsync(socket);
+    private void Accept(Socket socket)
+    {
+        if (_options.Certificate is not null)
+        {
+            _ = AnswerAsync(socket);
+            return;
+        }
+
+        LoadAnswer answer = new(wire => wire.Receiver = Answered(wire));
+        answer.Wire = new LoadSocket(_loop, socket, _buffer, answer);
+        _sockets.Add(answer.Wire);
+        answer.Wire.Start();
+    }
 
     private async Task AnswerAsync(Socket socket)
     {
         try
         {
-            WebSocketTransport transport = await SecureAsync(socket);
-            lock (_transports)
+            if (await _tls.AcceptAsync(socket) is { } transport)
             {
-                _transports.Add(transport);
+                LoadPipes wire = new(transport);
+                await wire.RunAsync(Answered(wire), _over.Token);
+                await _tls.CloseAsync(transport);
             }
-
-            (_, WebSocketUpgradeDecision decision) = await WebSocketServerHandshake.RunAsync(transport, ["realtime"], ct: _over.Token);
-            if (decision.IsAccepted)
-            {
-                LoadModel model = new(_switchboard, transport, _switchboard.ModelHears, _options.Relayed, Now);
-                _models.Add(model);
-                await model.RunAsync(_over.Token);
-            }
-
-            lock (_transports)
-            {
-                _transports.Remove(transport);
-            }
-
-            await transport.DisposeAsync();
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException or InvalidOperationException)
         {
@@ -303,25 +369,8 @@ public sealed class LoadGenerator : IDisposable
         }
     }
 
-    private async ValueTask<WebSocketTransport> SecureAsync(Socket socket)
-    {
-        if (_options.Certificate is not { } certificate)
-        {
-            return WebSocketTransport.FromSocket(_loop, socket);
-        }
-
-        SslStream tls = new(LoopStream.Create(_loop, socket));
-        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, _over.Token);
-        return WebSocketTransport.FromStream(socket, tls);
-    }
-
     private sealed class Ticker(LoadGenerator generator) : IEventLoopWork
     {
         public void Run() => generator.Tick();
-    }
-
-    private sealed class Beginning(LoadGenerator generator, LoadCall call, Uri target) : IEventLoopWork
-    {
-        public void Run() => _ = generator.CallAsync(call, target);
     }
 }

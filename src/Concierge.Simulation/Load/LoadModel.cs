@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Concierge.WebSockets;
@@ -8,113 +6,75 @@ using Concierge.WebSockets;
 namespace Concierge.Simulation.Load;
 
 /// <summary>The Realtime server's end of one call: configures the session as it is asked, learns from the first stamps whose call it is, and answers with stamped frames in real time.</summary>
-/// <remarks>Runs on one thread: the event loop's, or a test's. It takes no turns: the agent speaks all the time.</remarks>
-internal sealed class LoadModel
+/// <remarks>It takes no turns: the agent speaks all the time.</remarks>
+internal sealed class LoadModel : LoadEnd
 {
     private static readonly byte[] s_delta = Prefix("response.output_audio.delta");
     private static readonly byte[] s_olderDelta = Prefix("response.audio.delta");
 
     private readonly LoadSwitchboard _switchboard;
-    private readonly WebSocketReader _reader;
-    private readonly WebSocketWriter _writer;
     private readonly LoadEar _ear;
     private readonly Action<int, bool> _onStamp;
-    private readonly Func<long> _now;
     private readonly bool _relayed;
     private LoadCall? _call;
-    private byte[] _frame = [];
-    private byte[] _message = [];
     private byte[] _prefix = s_delta;
-    private long _arrived;
     private bool _configured;
 
     /// <param name="switchboard">Knows the calls.</param>
-    /// <param name="connection">The upgraded connection.</param>
     /// <param name="hears">The format of the caller's audio here.</param>
     /// <param name="relayed">Whether a bare relay is between, so that the carrier's own messages arrive here.</param>
     /// <param name="now">The clock, in nanoseconds.</param>
-    public LoadModel(LoadSwitchboard switchboard, IDuplexPipe connection, LoadAudioFormat hears, bool relayed, Func<long> now)
+    public LoadModel(LoadSwitchboard switchboard, LoadAudioFormat hears, bool relayed, Func<long> now)
+        : base(WebSocketRole.Server, now)
     {
         _switchboard = switchboard;
-        _now = now;
         _relayed = relayed;
         _ear = new LoadEar(hears);
         _onStamp = OnStamp;
-        _writer = new WebSocketWriter(connection.Output, WebSocketRole.Server);
-        _reader = new WebSocketReader(connection.Input, WebSocketRole.Server, new WebSocketLimits(), _writer);
     }
 
-    public bool IsOver { get; private set; }
-
     public LoadEar Ear => _ear;
-
-    /// <summary>Events that could not be read.</summary>
-    public long Unreadable { get; private set; }
 
     /// <summary>Whether the bridge has configured its session, or no bridge is there to do so.</summary>
     public bool IsConfigured => _configured || _relayed;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Greets a bridge.</summary>
+    public void Begin()
     {
-        try
+        if (!_relayed)
         {
-            if (!_relayed)
-            {
-                Send("""{"type":"session.created","event_id":"event_created","session":{"type":"realtime","object":"realtime.session","id":"sess_load"}}""");
-            }
-
-            while (true)
-            {
-                WebSocketReadStatus status = await _reader.ReadAsync(cancellationToken);
-                _arrived = _now();
-                do
-                {
-                    if (status != WebSocketReadStatus.Message)
-                    {
-                        return;
-                    }
-
-                    Take(_reader.Payload);
-                }
-                while (_reader.TryRead(out status));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The run is over.
-        }
-        finally
-        {
-            IsOver = true;
+            Send("""{"type":"session.created","event_id":"event_created","session":{"type":"realtime","object":"realtime.session","id":"sess_load"}}"""u8);
         }
     }
 
     /// <summary>Sends the frame that is due, once the call is known and configured.</summary>
-    public void SendFrame()
+    /// <param name="now">The time.</param>
+    public void SendFrame(long now)
     {
         if (IsOver || _call is null || !IsConfigured)
         {
             return;
         }
 
-        _call.Down.Next(_frame, _now());
-        _prefix.CopyTo(_message, 0);
-        Base64.EncodeToUtf8(_frame, _message.AsSpan(_prefix.Length), out _, out int written);
-        int length = _prefix.Length + written;
-        "\"}"u8.CopyTo(_message.AsSpan(length));
-        _writer.TrySend(WebSocketOpcode.Text, _message.AsSpan(0, length + 2), WebSocketLane.Media);
+        Span<byte> text = Message;
+        _prefix.CopyTo(text);
+        int length = _prefix.Length;
+        length += _call.Down.Next(text[length..], now);
+        "\"}"u8.CopyTo(text[length..]);
+        SendBuilt(length + 2, mayDrop: true);
     }
 
     /// <summary>Sends half a second of speech at once.</summary>
-    public void SendBurst()
+    /// <param name="now">The time.</param>
+    public void SendBurst(long now)
     {
         for (int i = 0; i < 25; i++)
         {
-            SendFrame();
+            SendFrame(now);
         }
     }
 
-    private void Take(ReadOnlySpan<byte> message)
+    protected override void OnMessage(ReadOnlySpan<byte> message)
     {
         if (LoadJson.TryFind(message, _relayed ? "\"payload\""u8 : "\"audio\""u8, out ReadOnlySpan<byte> audio))
         {
@@ -161,14 +121,12 @@ internal sealed class LoadModel
                 json.WriteEndObject();
             }
 
-            _writer.TryAppend(WebSocketOpcode.Text, buffer.WrittenSpan);
+            Send(buffer.WrittenSpan);
             if (!_configured)
             {
                 _configured = true;
-                SendRaw("""{"type":"response.created","event_id":"event_r","response":{"id":"resp_AAAAAAAAAAAAAAAAAAAAAA","object":"realtime.response","status":"in_progress","output":[]}}"""u8);
+                Send("""{"type":"response.created","event_id":"event_r","response":{"id":"resp_AAAAAAAAAAAAAAAAAAAAAA","object":"realtime.response","status":"in_progress","output":[]}}"""u8);
             }
-
-            _writer.Flush();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {
@@ -180,27 +138,17 @@ internal sealed class LoadModel
     {
         if (!isId)
         {
-            _call?.Up.Arrived(value, _arrived);
+            _call?.Up.Arrived(value, Arrived);
             return;
         }
 
         if (_call is null && _switchboard.Find(value) is { Model: null } call)
         {
             call.Model = this;
-            _frame = new byte[call.Down.FrameOctets];
-            _message = new byte[_prefix.Length + s_delta.Length + Base64.GetMaxEncodedToUtf8Length(_frame.Length) + 2];
             _call = call;
         }
     }
 
     private static byte[] Prefix(string type) => Encoding.ASCII.GetBytes(
         $$"""{"type":"{{type}}","event_id":"event_AAAAAAAAAAAAAAAAAAAAA","response_id":"resp_AAAAAAAAAAAAAAAAAAAAAA","item_id":"item_AAAAAAAAAAAAAAAAAAAAAA","output_index":0,"content_index":0,"delta":"?""")[..^1];
-
-    private void Send(string message)
-    {
-        SendRaw(Encoding.UTF8.GetBytes(message));
-        _writer.Flush();
-    }
-
-    private void SendRaw(ReadOnlySpan<byte> message) => _writer.TryAppend(WebSocketOpcode.Text, message);
 }

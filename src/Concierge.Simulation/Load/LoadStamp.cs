@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Concierge.Audio;
 
 namespace Concierge.Simulation.Load;
@@ -26,21 +27,24 @@ internal static class LoadStamp
     /// <summary>The mu-law octet of silence.</summary>
     public const byte Silence = 0xFF;
 
-    private static readonly byte s_up = EncodeOne(Amplitude);
-    private static readonly byte s_down = EncodeOne(-Amplitude);
+    // A period at 8 kHz has four octets.
+    private static readonly uint s_one = Period(EncodeOne(Amplitude), EncodeOne(-Amplitude));
+    private static readonly uint s_zero = Period(EncodeOne(-Amplitude), EncodeOne(Amplitude));
 
     /// <summary>Fills 160 octets of mu-law.</summary>
     public static void Write(Span<byte> muLaw, int value, bool isId)
     {
         muLaw.Fill(Silence);
-        uint bits = Pack(value, isId);
-        int position = LeadMilliseconds * 8;
-        for (int i = Bits - 1; i >= 0; i--)
+        WriteBits(muLaw[(LeadMilliseconds * 8)..], Pack(value, isId));
+    }
+
+    /// <summary>Fills the 96 octets of mu-law that lie between the silences.</summary>
+    public static void WriteBits(Span<byte> muLaw, uint bits)
+    {
+        Span<uint> periods = MemoryMarshal.Cast<byte, uint>(muLaw);
+        for (int i = 0; i < Bits; i++)
         {
-            bool one = ((bits >> i) & 1) != 0;
-            muLaw.Slice(position, 2).Fill(one ? s_up : s_down);
-            muLaw.Slice(position + 2, 2).Fill(one ? s_down : s_up);
-            position += 4;
+            periods[i] = ((bits >> (Bits - 1 - i)) & 1) != 0 ? s_one : s_zero;
         }
     }
 
@@ -89,6 +93,8 @@ internal static class LoadStamp
 
         return crc & 0xFF;
     }
+
+    private static uint Period(byte first, byte second) => MemoryMarshal.Read<uint>([first, first, second, second]);
 
     private static byte EncodeOne(short sample)
     {

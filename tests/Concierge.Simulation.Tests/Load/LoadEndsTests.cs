@@ -19,11 +19,11 @@ public sealed class LoadEndsTests
         (IDuplexPipe carrier, IDuplexPipe model) = InMemoryDuplex.CreatePair();
         var board = new LoadSwitchboard(3, mode, relayed: true);
         LoadCall call = board.Calls[2];
-        call.Caller = new LoadCaller(call, carrier, board.CallerHears, relayed: true, now);
-        var far = new LoadModel(board, model, board.ModelHears, relayed: true, now);
-        Task both = Task.WhenAll(call.Caller.RunAsync(default), far.RunAsync(default));
+        call.Caller = new LoadCaller(call, board.CallerHears, relayed: true, now);
+        var far = new LoadModel(board, board.ModelHears, relayed: true, now);
+        Task both = Task.WhenAll(ConnectAsync(call.Caller, carrier), ConnectAsync(far, model));
         call.Caller.Begin(new Dictionary<string, string>());
-        await PlayAsync(board, call, 200);
+        await PlayAsync(board, call, 200, now);
         Assert.Same(far, call.Model);
         foreach (LoadTally tally in (LoadTally[])[board.Up, board.Down])
         {
@@ -32,8 +32,9 @@ public sealed class LoadEndsTests
         }
 
         Assert.Equal((0L, 0L), (call.Caller.Unreadable, far.Unreadable));
-        await call.Caller.HangUpAsync(default);
+        call.Caller.HangUp();
         await both;
+        Assert.Equal((1000, 1000), (call.Caller.CloseCode, far.CloseCode));
     });
 
     [Fact]
@@ -41,8 +42,8 @@ public sealed class LoadEndsTests
     {
         (IDuplexPipe carrier, IDuplexPipe node) = InMemoryDuplex.CreatePair();
         var board = new LoadSwitchboard(1, LoadMode.Pcm16, relayed: false);
-        var caller = new LoadCaller(board.Calls[0], carrier, board.CallerHears, relayed: false, now);
-        Task running = caller.RunAsync(default);
+        var caller = new LoadCaller(board.Calls[0], board.CallerHears, relayed: false, now);
+        Task running = ConnectAsync(caller, carrier);
         var writer = new WebSocketWriter(node.Output, WebSocketRole.Server);
         var reader = new WebSocketReader(node.Input, WebSocketRole.Server, new WebSocketLimits(), writer);
         caller.Begin(new Dictionary<string, string> { ["call_token"] = "a\"b" });
@@ -58,7 +59,7 @@ public sealed class LoadEndsTests
         for (int i = 0; i < 5; i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), s_time!);
-            caller.SendFrame();
+            caller.SendFrame(now());
             JsonElement sent = await ReadAsync(reader);
             if (i < 4)
             {
@@ -79,10 +80,9 @@ public sealed class LoadEndsTests
         Assert.Equal("late", (await ReadAsync(reader)).GetProperty("mark").GetProperty("name").GetString());
         Send(writer, """{"event":"dance"}""");
         Send(writer, "{}");
-        Task over = caller.HangUpAsync(default);
+        caller.HangUp();
         Assert.Equal("stop", (await ReadAsync(reader)).GetProperty("event").GetString());
         Assert.Equal(WebSocketReadStatus.Close, await reader.ReadAsync());
-        await over;
         await running;
         Assert.True(caller.IsOver);
         Assert.Equal((2L, 2L, 1L), (caller.Unreadable, caller.Marks, caller.Clears));
@@ -95,8 +95,9 @@ public sealed class LoadEndsTests
     {
         (IDuplexPipe node, IDuplexPipe model) = InMemoryDuplex.CreatePair();
         var board = new LoadSwitchboard(2, LoadMode.MuLaw, relayed: false);
-        var far = new LoadModel(board, model, board.ModelHears, relayed: false, now);
-        Task running = far.RunAsync(default);
+        var far = new LoadModel(board, board.ModelHears, relayed: false, now);
+        Task running = ConnectAsync(far, model);
+        far.Begin();
         var writer = new WebSocketWriter(node.Output, WebSocketRole.Client);
         var reader = new WebSocketReader(node.Input, WebSocketRole.Client, new WebSocketLimits(), writer);
         Assert.Equal("session.created", (await ReadAsync(reader)).GetProperty("type").GetString());
@@ -112,14 +113,14 @@ public sealed class LoadEndsTests
         }
 
         Assert.Equal("response.created", (await ReadAsync(reader)).GetProperty("type").GetString());
-        far.SendFrame(); // whose call it is is not known yet: nothing goes out
+        far.SendFrame(now()); // whose call it is is not known yet: nothing goes out
         byte[] frame = new byte[160];
         LoadStamp.Write(frame, 1, isId: true);
         Send(writer, $$"""{"type":"input_audio_buffer.append", "audio" : "{{Convert.ToBase64String(frame)}}"}""");
         Send(writer, "not json, \"type\":\"x\"");
         await Task.Delay(TimeSpan.FromMilliseconds(1), s_time!);
         Assert.Same(far, board.Calls[1].Model);
-        far.SendFrame();
+        far.SendFrame(now());
         JsonElement delta = await ReadAsync(reader);
         Assert.Equal(deltaType, delta.GetProperty("type").GetString());
         Assert.Equal(160, delta.GetProperty("delta").GetBytesFromBase64().Length);
@@ -139,14 +140,21 @@ public sealed class LoadEndsTests
         loop.Run(() => body(() => loop.Elapsed.Ticks * 100));
     }
 
-    private static async Task PlayAsync(LoadSwitchboard board, LoadCall call, int frames)
+    private static Task ConnectAsync(LoadEnd end, IDuplexPipe pipes)
+    {
+        var wire = new LoadPipes(pipes);
+        end.Wire = wire;
+        return wire.RunAsync(end, default);
+    }
+
+    private static async Task PlayAsync(LoadSwitchboard board, LoadCall call, int frames, Func<long> now)
     {
         for (int i = 0; i < frames; i++)
         {
             board.Up.Counting = board.Down.Counting = i is >= 10 and < 190;
-            call.Caller!.SendFrame();
+            call.Caller!.SendFrame(now());
             await Task.Delay(TimeSpan.FromMilliseconds(10), s_time!);
-            call.Model?.SendFrame();
+            call.Model?.SendFrame(now());
             await Task.Delay(TimeSpan.FromMilliseconds(10), s_time!);
         }
     }

@@ -9,7 +9,7 @@ public sealed class LoadFlowTests
     {
         var tally = new LoadTally();
         var flow = new LoadFlow(tally, 7, LoadAudioFormat.MuLaw);
-        byte[] frame = new byte[flow.FrameOctets];
+        byte[] frame = new byte[LoadStampText.MuLawLength];
         flow.Next(frame, 1_000); // names the call
         flow.Next(frame, 2_000); // not counted yet
         tally.Counting = true;
@@ -36,13 +36,11 @@ public sealed class LoadFlowTests
         var tally = new LoadTally { Counting = true };
         var flow = new LoadFlow(tally, 3, LoadAudioFormat.MuLaw);
         var ear = new LoadEar(LoadAudioFormat.MuLaw);
-        byte[] frame = new byte[flow.FrameOctets];
-        byte[] text = new byte[400];
+        byte[] text = new byte[LoadStampText.MuLawLength];
         long now = 0;
         for (int i = 0; i < 40_000; i++)
         {
-            flow.Next(frame, now);
-            System.Buffers.Text.Base64.EncodeToUtf8(frame, text, out _, out int length);
+            int length = flow.Next(text, now);
             ear.Hear(text.AsSpan(0, length), (value, isId) =>
             {
                 if (isId)
