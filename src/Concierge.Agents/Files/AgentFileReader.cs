@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Concierge.Agents.Guardrails;
 using Concierge.Agents.Tools;
 
@@ -250,7 +251,7 @@ internal sealed class AgentFileReader(JsonElement root, string directory, AgentF
     private static async ValueTask RunFirstAsync(AgentTool tool, HandoffEvent told, CancellationToken cancellationToken)
     {
         bool takesReason = tool.Parameters.TryGetProperty("properties", out JsonElement properties) && properties.TryGetProperty("reason", out _);
-        JsonElement arguments = JsonSerializer.SerializeToElement(takesReason ? new Dictionary<string, string?> { ["reason"] = told.Reason ?? "" } : []);
+        JsonElement arguments = JsonElement.Parse((takesReason ? new JsonObject { ["reason"] = told.Reason ?? "" } : []).ToJsonString());
         var invocation = new ToolInvocation($"handoff_{Guid.NewGuid():n}", arguments, told.From.Name, told.Context, null);
         ToolResult result = await tool.InvokeAsync(invocation, cancellationToken).AsTask().WaitAsync(tool.Options.Timeout, cancellationToken);
         if (result.IsError)

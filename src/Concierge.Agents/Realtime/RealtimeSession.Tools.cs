@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Concierge.Agents.Tools;
 using Concierge.Agents.Tracing;
 using Concierge.Pipelines;
@@ -174,7 +175,7 @@ public sealed partial class RealtimeSession
             }
 
             _events.Publish(new RealtimeSessionEvent.Handoff(Now, from.Name, to.Name, reason));
-            return ToolResult.Json(new { agent = to.Name, note = "You are this agent now. Go on from here without greeting again." });
+            return ToolResult.Json(new JsonObject { ["agent"] = to.Name, ["note"] = "You are this agent now. Go on from here without greeting again." });
         }
         finally
         {

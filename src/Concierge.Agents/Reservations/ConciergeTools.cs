@@ -1,5 +1,5 @@
-using System.ComponentModel;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Concierge.Agents.Guardrails;
 using Concierge.Agents.Restaurants;
 using Concierge.Agents.Telephone;
@@ -15,17 +15,58 @@ namespace Concierge.Agents.Reservations;
 /// </summary>
 public static class ConciergeTools
 {
+    private const string FindSchema = """
+        {"type":"object","properties":{"name":{"type":"string","description":"What the guest calls it."}},"required":["name"]}
+        """;
+
+    private const string SearchSchema = """
+        {"type":"object","properties":{
+        "text":{"type":["string","null"],"description":"A name or words about it."},
+        "cuisine":{"type":["string","null"],"description":"What is cooked, such as italian."},
+        "area":{"type":["string","null"],"description":"Town or quarter."}}}
+        """;
+
+    private const string BookSchema = """
+        {"type":"object","properties":{
+        "restaurant":{"type":"string","description":"The restaurant's name as find_restaurant gave it."},
+        "date":{"type":"string","description":"YYYY-MM-DD"},
+        "time":{"type":"string","description":"HH:MM, 24 hours"},
+        "party_size":{"type":"integer","description":"Guests, 1 to 50."},
+        "guest_name":{"type":["string","null"],"description":"The name for the table; leave out when the guest gave none."},
+        "special_requests":{"type":["string","null"],"description":"Wishes: a quiet table, an allergy."},
+        "earliest_time":{"type":["string","null"],"description":"The earliest time that would do as well, HH:MM."},
+        "latest_time":{"type":["string","null"],"description":"The latest time that would do as well, HH:MM."}},
+        "required":["restaurant","date","time","party_size"]}
+        """;
+
+    private const string LookUpSchema = """
+        {"type":"object","properties":{
+        "confirmation_number":{"type":["string","null"],"description":"The confirmation number."},
+        "restaurant":{"type":["string","null"],"description":"The restaurant."}}}
+        """;
+
+    private const string CancelSchema = """
+        {"type":"object","properties":{"call_id":{"type":"string","description":"The call_id that lookup_reservation_from_history gave."}},"required":["call_id"]}
+        """;
+
+    private const string TranscriptSchema = """
+        {"type":"object","properties":{"call_id":{"type":"string","description":"The call."}},"required":["call_id"]}
+        """;
+
     private static readonly AgentToolOptions s_call = new() { Timeout = TimeSpan.FromMinutes(15) };
 
-    /// <summary>All tools of the program for agent files: these, and those of the telephone.</summary>
+    /// <summary>
+    /// All tools of the program for agent files: these, and those of the telephone. Their schemas are written out: making them of methods costs each start the reflection.
+    /// </summary>
     public static IReadOnlyDictionary<string, AgentTool> Catalog { get; } = new AgentTool[]
     {
-        FunctionTool.Create("find_restaurant", "Finds the restaurant that the guest means, by name or by words about it.", FindRestaurant),
-        FunctionTool.Create("search_restaurants", "Searches the directory by name, cuisine and area; all of them when nothing is given.", SearchRestaurants),
-        FunctionTool.Create("initiate_reservation_call", "Has a restaurant phoned to book a table, and waits for the result. Takes minutes. Call it once.", BookAsync, s_call),
-        FunctionTool.Create("lookup_reservation_from_history", "Finds earlier bookings by confirmation number or restaurant; the latest when neither is given.", LookUpAsync),
-        FunctionTool.Create("initiate_cancellation_call", "Has a restaurant phoned to cancel a booking that lookup_reservation_from_history found, and waits for the result.", CancelAsync, s_call),
-        FunctionTool.Create("read_transcript", "Reads what was said on a call.", ReadTranscriptAsync),
+        new DelegateTool("find_restaurant", "Finds the restaurant that the guest means, by name or by words about it.", FindSchema, FindRestaurant),
+        new DelegateTool("search_restaurants", "Searches the directory by name, cuisine and area; all of them when nothing is given.", SearchSchema, SearchRestaurants),
+        new DelegateTool("initiate_reservation_call", "Has a restaurant phoned to book a table, and waits for the result. Takes minutes. Call it once.", BookSchema, BookAsync, s_call),
+        new DelegateTool("lookup_reservation_from_history", "Finds earlier bookings by confirmation number or restaurant; the latest when neither is given.", LookUpSchema, LookUpAsync),
+        new DelegateTool(
+            "initiate_cancellation_call", "Has a restaurant phoned to cancel a booking that lookup_reservation_from_history found, and waits for the result.", CancelSchema, CancelAsync, s_call),
+        new DelegateTool("read_transcript", "Reads what was said on a call.", TranscriptSchema, ReadTranscriptAsync),
         TelephoneTools.EndCall,
         TelephoneTools.RecordOutcome,
         TelephoneTools.CheckSlot,
@@ -34,54 +75,46 @@ public static class ConciergeTools
         TelephoneTools.TakeMessage,
     }.ToDictionary(t => t.Name);
 
-    private static ToolResult FindRestaurant([Description("What the guest calls it.")] string name, AgentContext context)
+    private static ValueTask<ToolResult> FindRestaurant(ToolInvocation invocation, CancellationToken cancellationToken)
     {
-        if (context.Find<RestaurantDirectory>() is not { All.Count: > 0 } directory)
+        if (invocation.Context.Find<RestaurantDirectory>() is not { All.Count: > 0 } directory)
         {
-            return ToolResult.Failure("There are no restaurants in the directory. Say that the house has to set RESTAURANTS_FILE or DEMO_RESTAURANT_NAME first.");
+            return new(ToolResult.Failure("There are no restaurants in the directory. Say that the house has to set RESTAURANTS_FILE or DEMO_RESTAURANT_NAME first."));
         }
 
-        IReadOnlyList<RestaurantMatch> found = directory.Search(name);
-        return found.Count == 0
-            ? ToolResult.Json(new { found = Array.Empty<object>(), say = "There is no such restaurant in the directory. Ask for another name, or offer to search." })
-            : ToolResult.Json(new { found = found.Select(m => Describe(m.Restaurant)) });
+        IReadOnlyList<RestaurantMatch> found = directory.Search(invocation.Text("name")!);
+        var answer = new JsonObject { ["found"] = Describe(found) };
+        if (found.Count == 0)
+        {
+            answer["say"] = "There is no such restaurant in the directory. Ask for another name, or offer to search.";
+        }
+
+        return new(ToolResult.Json(answer));
     }
 
-    private static ToolResult SearchRestaurants(
-        AgentContext context,
-        [Description("A name or words about it.")] string? text = null,
-        [Description("What is cooked, such as italian.")] string? cuisine = null,
-        [Description("Town or quarter.")] string? area = null)
+    private static ValueTask<ToolResult> SearchRestaurants(ToolInvocation invocation, CancellationToken cancellationToken)
     {
-        IReadOnlyList<RestaurantMatch> found = context.Find<RestaurantDirectory>()?.Search(text, cuisine, area, most: 10) ?? [];
-        return ToolResult.Json(new { found = found.Select(m => Describe(m.Restaurant)) });
+        IReadOnlyList<RestaurantMatch> found =
+            invocation.Context.Find<RestaurantDirectory>()?.Search(invocation.Text("text"), invocation.Text("cuisine"), invocation.Text("area"), most: 10) ?? [];
+        return new(ToolResult.Json(new JsonObject { ["found"] = Describe(found) }));
     }
 
-    private static async Task<ToolResult> BookAsync(
-        ToolInvocation invocation,
-        CancellationToken cancellationToken,
-        [Description("The restaurant's name as find_restaurant gave it.")] string restaurant,
-        [Description("YYYY-MM-DD")] string date,
-        [Description("HH:MM, 24 hours")] string time,
-        [Description("Guests, 1 to 50.")] int party_size,
-        [Description("The name for the table; leave out when the guest gave none.")] string? guest_name = null,
-        [Description("Wishes: a quiet table, an allergy.")] string? special_requests = null,
-        [Description("The earliest time that would do as well, HH:MM.")] string? earliest_time = null,
-        [Description("The latest time that would do as well, HH:MM.")] string? latest_time = null)
+    private static async ValueTask<ToolResult> BookAsync(ToolInvocation invocation, CancellationToken cancellationToken)
     {
         AgentContext context = invocation.Context;
+        string restaurant = invocation.Text("restaurant")!;
         if (context.Find<RestaurantDirectory>()?.FindOne(restaurant) is not { } found)
         {
             return ToolResult.Failure($"'{restaurant}' is not one restaurant of the directory. Call find_restaurant first, and use a name as it gives it.");
         }
 
-        if (!TryReadDate(date, out DateOnly day) || !TryReadTime(time, out TimeOnly at))
+        if (!TryReadDate(invocation.Text("date"), out DateOnly day) || !TryReadTime(invocation.Text("time"), out TimeOnly at))
         {
             return ToolResult.Failure("Date or time cannot be read: use YYYY-MM-DD and HH:MM. Ask the guest if it is not plain.");
         }
 
         int most = context.Variables.TryGetValue("max_party_size", out string? limit) && int.TryParse(limit, CultureInfo.InvariantCulture, out int given) ? given : 50;
-        if (party_size < 1 || party_size > most)
+        if (invocation.Number("party_size") is not { } guests || guests < 1 || guests > most)
         {
             return ToolResult.Failure($"A table is for 1 to {most} guests. Ask the guest.");
         }
@@ -98,18 +131,17 @@ public static class ConciergeTools
             RestaurantPhone = found.Phone,
             Date = day,
             Time = at,
-            PartySize = party_size,
-            GuestName = Clean(guest_name) ?? context.Variables.GetValueOrDefault("guest_name"),
+            PartySize = guests,
+            GuestName = Clean(invocation.Text("guest_name")) ?? context.Variables.GetValueOrDefault("guest_name"),
             GuestPhone = context.Variables.GetValueOrDefault("guest_phone"),
-            Notes = Clean(special_requests),
-            EarliestTime = TryReadTime(earliest_time, out TimeOnly earliest) ? earliest : null,
-            LatestTime = TryReadTime(latest_time, out TimeOnly latest) ? latest : null,
+            Notes = Clean(invocation.Text("special_requests")),
+            EarliestTime = TryReadTime(invocation.Text("earliest_time"), out TimeOnly earliest) ? earliest : null,
+            LatestTime = TryReadTime(invocation.Text("latest_time"), out TimeOnly latest) ? latest : null,
         };
         return await CallAsync(details, invocation, cancellationToken);
     }
 
-    private static async Task<ToolResult> CancelAsync(
-        ToolInvocation invocation, CancellationToken cancellationToken, [Description("The call_id that lookup_reservation_from_history gave.")] string call_id)
+    private static async ValueTask<ToolResult> CancelAsync(ToolInvocation invocation, CancellationToken cancellationToken)
     {
         if (invocation.Context.Find<IReservationDesk>() is not { } desk)
         {
@@ -117,7 +149,7 @@ public static class ConciergeTools
         }
 
         IReadOnlyList<ReservationResult> known = await desk.FindAsync(null, null, cancellationToken);
-        if (known.FirstOrDefault(r => r.CallId == call_id) is not { } booking)
+        if (known.FirstOrDefault(r => r.CallId == invocation.Text("call_id")) is not { } booking)
         {
             return ToolResult.Failure("There is no booking of that call_id. Call lookup_reservation_from_history first.");
         }
@@ -135,25 +167,21 @@ public static class ConciergeTools
         return await CallAsync(details, invocation, cancellationToken);
     }
 
-    private static async Task<ToolResult> LookUpAsync(
-        AgentContext context,
-        CancellationToken cancellationToken,
-        [Description("The confirmation number.")] string? confirmation_number = null,
-        [Description("The restaurant.")] string? restaurant = null)
+    private static async ValueTask<ToolResult> LookUpAsync(ToolInvocation invocation, CancellationToken cancellationToken)
     {
-        if (context.Find<IReservationDesk>() is not { } desk)
+        if (invocation.Context.Find<IReservationDesk>() is not { } desk)
         {
             return NoTelephone();
         }
 
-        string? number = Clean(confirmation_number) is { } spoken ? ConfirmationNumber.Normalise(spoken) : null;
-        IReadOnlyList<ReservationResult> found = await desk.FindAsync(number, Clean(restaurant), cancellationToken);
-        return ToolResult.Json(new { found = found.Take(5).Select(r => Report(r, desk.IsSimulated)) });
+        string? number = Clean(invocation.Text("confirmation_number")) is { } spoken ? ConfirmationNumber.Normalise(spoken) : null;
+        IReadOnlyList<ReservationResult> found = await desk.FindAsync(number, Clean(invocation.Text("restaurant")), cancellationToken);
+        return ToolResult.Json(new JsonObject { ["found"] = new JsonArray([.. found.Take(5).Select(r => Report(r, desk.IsSimulated))]) });
     }
 
-    private static async Task<ToolResult> ReadTranscriptAsync(AgentContext context, CancellationToken cancellationToken, [Description("The call.")] string call_id)
+    private static async ValueTask<ToolResult> ReadTranscriptAsync(ToolInvocation invocation, CancellationToken cancellationToken)
     {
-        string? transcript = context.Find<IReservationDesk>() is { } desk ? await desk.ReadTranscriptAsync(call_id, cancellationToken) : null;
+        string? transcript = invocation.Context.Find<IReservationDesk>() is { } desk ? await desk.ReadTranscriptAsync(invocation.Text("call_id")!, cancellationToken) : null;
         return transcript is null ? ToolResult.Failure("There is no such call.") : new ToolResult(SensitiveText.Mask(transcript));
     }
 
@@ -169,30 +197,37 @@ public static class ConciergeTools
         return ToolResult.Json(Report(result, desk.IsSimulated));
     }
 
-    private static object Report(ReservationResult result, bool simulated) => new
+    private static JsonObject Report(ReservationResult result, bool simulated) => new()
     {
-        call_id = result.CallId,
-        kind = result.Details.Kind == ReservationKind.Cancel ? "cancellation" : "reservation",
-        status = result.Status.ToString().ToLowerInvariant(),
-        error = result.Error,
-        restaurant = result.Details.Restaurant,
-        confirmation_number = result.Outcome.ConfirmationNumber ?? result.Details.ConfirmationNumber,
-        date = (result.Outcome.Date ?? result.Details.Date)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        time = (result.Outcome.Time ?? result.Details.Time)?.ToString("HH:mm", CultureInfo.InvariantCulture),
-        party_size = result.Outcome.PartySize ?? result.Details.PartySize,
-        name = result.Outcome.Name ?? result.Details.GuestName,
-        notes = result.Outcome.Notes,
-        differs_from_request = result.Differences() is { Count: > 0 } differences ? differences : null,
-        simulated,
+        ["call_id"] = result.CallId,
+        ["kind"] = result.Details.Kind == ReservationKind.Cancel ? "cancellation" : "reservation",
+        ["status"] = result.Status.ToString().ToLowerInvariant(),
+        ["error"] = result.Error,
+        ["restaurant"] = result.Details.Restaurant,
+        ["confirmation_number"] = result.Outcome.ConfirmationNumber ?? result.Details.ConfirmationNumber,
+        ["date"] = (result.Outcome.Date ?? result.Details.Date)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        ["time"] = (result.Outcome.Time ?? result.Details.Time)?.ToString("HH:mm", CultureInfo.InvariantCulture),
+        ["party_size"] = result.Outcome.PartySize ?? result.Details.PartySize,
+        ["name"] = result.Outcome.Name ?? result.Details.GuestName,
+        ["notes"] = result.Outcome.Notes,
+        ["differs_from_request"] = result.Differences() is { Count: > 0 } differences ? new JsonArray([.. differences.Select(d => (JsonNode)d)]) : null,
+        ["simulated"] = simulated,
     };
 
-    private static object Describe(Restaurant restaurant) => new { name = restaurant.Name, cuisine = restaurant.Cuisine, area = restaurant.Area, address = restaurant.Address, notes = restaurant.Notes };
+    private static JsonArray Describe(IEnumerable<RestaurantMatch> found) => new([.. found.Select(m => new JsonObject
+    {
+        ["name"] = m.Restaurant.Name,
+        ["cuisine"] = m.Restaurant.Cuisine,
+        ["area"] = m.Restaurant.Area,
+        ["address"] = m.Restaurant.Address,
+        ["notes"] = m.Restaurant.Notes,
+    })]);
 
     private static ToolResult NoTelephone() => ToolResult.Failure("There is no telephone here. Say that calls cannot be placed at the moment.");
 
     private static string? Clean(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
-    private static bool TryReadDate(string text, out DateOnly date) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
+    private static bool TryReadDate(string? text, out DateOnly date) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
 
     private static bool TryReadTime(string? text, out TimeOnly time) =>
         TimeOnly.TryParseExact(text, ["HH:mm", "H:mm"], CultureInfo.InvariantCulture, DateTimeStyles.None, out time);

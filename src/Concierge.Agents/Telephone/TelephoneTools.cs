@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Concierge.Agents.Tools;
 using Concierge.Calls.Outcome;
 using Concierge.Pipelines;
@@ -133,7 +134,7 @@ public static class TelephoneTools
 
             await box.TakeAsync(
                 new TakenMessage(invocation.Context.ConversationId, invocation.Text("from"), invocation.Text("phone"), invocation.Text("message")!), cancellationToken);
-            return ToolResult.Json(new { taken = true });
+            return ToolResult.Json(new JsonObject { ["taken"] = true });
         });
 
     private static ToolResult Transfer(ToolInvocation invocation)
@@ -186,20 +187,20 @@ public static class TelephoneTools
 
         if (invocation.Context.Find<SlotWishes>() is not { } wishes)
         {
-            return ToolResult.Json(new { acceptable = false, say = "The guest's other times are not known. Say that the guest will call back about it." });
+            return ToolResult.Json(new JsonObject { ["acceptable"] = false, ["say"] = "The guest's other times are not known. Say that the guest will call back about it." });
         }
 
         if (wishes.Cover(date, time))
         {
-            return ToolResult.Json(new { acceptable = true, say = "The guest takes it. Accept it, and record it as modified unless it is what was asked for." });
+            return ToolResult.Json(new JsonObject { ["acceptable"] = true, ["say"] = "The guest takes it. Accept it, and record it as modified unless it is what was asked for." });
         }
 
         bool? answer = wishes.AskGuest is null ? false : await wishes.AskGuest(date, time, cancellationToken);
         return answer switch
         {
-            true => ToolResult.Json(new { acceptable = true, say = "The guest was asked and takes it. Accept it, and record it as modified." }),
-            false => ToolResult.Json(new { acceptable = false, guest_would_take = wishes.Describe(), say = "Decline it, and ask for something within what the guest would take." }),
-            null => ToolResult.Json(new { acceptable = false, say = "The guest did not answer in time. Ask whether the table can be held, and record it as pending." }),
+            true => ToolResult.Json(new JsonObject { ["acceptable"] = true, ["say"] = "The guest was asked and takes it. Accept it, and record it as modified." }),
+            false => ToolResult.Json(new JsonObject { ["acceptable"] = false, ["guest_would_take"] = wishes.Describe(), ["say"] = "Decline it, and ask for something within what the guest would take." }),
+            null => ToolResult.Json(new JsonObject { ["acceptable"] = false, ["say"] = "The guest did not answer in time. Ask whether the table can be held, and record it as pending." }),
         };
     }
 }

@@ -1,22 +1,15 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Concierge.Agents.Text;
 
 /// <summary>One message of a written conversation, as the model reads it and the store keeps it.</summary>
 public sealed record TextMessage
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <summary>Whose it is.</summary>
     public required TextRole Role { get; init; }
 
     /// <summary>The words; of a tool, its answer.</summary>
-    public string Text { get; init; } = "";
+    public string Text { get; init => field = value ?? ""; } = ""; // null comes from JSON that has no text
 
     /// <summary>The agent that wrote it; null for others.</summary>
     public string? Agent { get; init; }
@@ -31,7 +24,7 @@ public sealed record TextMessage
     public static TextMessage User(string text) => new() { Role = TextRole.User, Text = text };
 
     /// <summary>The message as the store keeps it.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, s_json);
+    public string ToJson() => JsonSerializer.Serialize(this, AgentsJson.Relaxed.TextMessage);
 
     /// <summary>Reads a message from the store.</summary>
     /// <returns>Null for something that is no message.</returns>
@@ -39,7 +32,7 @@ public sealed record TextMessage
     {
         try
         {
-            return JsonSerializer.Deserialize<TextMessage>(json, s_json);
+            return JsonSerializer.Deserialize(json, AgentsJson.Relaxed.TextMessage);
         }
         catch (JsonException)
         {

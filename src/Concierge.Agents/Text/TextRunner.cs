@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Concierge.Agents.Guardrails;
 using Concierge.Agents.Realtime;
 using Concierge.Agents.Tools;
@@ -153,7 +154,7 @@ public sealed class TextRunner(AgentSet agents, ITextModel model, TextRunnerOpti
 
             onEvent(new TextRunEvent.Handoff(_agent.Name, to.Name, reason));
             _agent = to;
-            return ToolResult.Json(new { agent = to.Name }).Output;
+            return ToolResult.Json(new JsonObject { ["agent"] = to.Name }).Output;
         }
 
         private async Task<TextRunResult> FinishAsync(string text, CancellationToken cancellationToken)

@@ -1,5 +1,7 @@
 using System.Reflection;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Concierge.Pipelines;
 using Microsoft.Extensions.AI;
 
@@ -12,6 +14,14 @@ namespace Concierge.Agents.Tools;
 /// </summary>
 public sealed class FunctionTool : AgentTool
 {
+    // As the library reads the arguments: by reflection, or where there is none (native AOT) only text, numbers and JSON. Nulls are told to the model.
+    private static readonly JsonSerializerOptions s_json = new(AIJsonUtilities.DefaultOptions)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = false,
+    };
+
     private readonly AIFunction _function;
 
     private FunctionTool(AIFunction function, AgentToolOptions? options)
@@ -23,7 +33,7 @@ public sealed class FunctionTool : AgentTool
     /// <summary>Makes a tool of a method.</summary>
     /// <param name="name">The name the model calls it by.</param>
     /// <param name="description">What it does and when to use it, for the model.</param>
-    /// <param name="method">Carries it out; may be asynchronous. Text goes to the model as it is, a <see cref="ToolResult"/> as itself, anything else as JSON.</param>
+    /// <param name="method">Carries it out; may be asynchronous. Text goes to the model as it is, a <see cref="ToolResult"/> as itself, anything else as JSON; compiled natively (AOT), only numbers, text and JSON can be that.</param>
     /// <param name="options">How it is carried out; null for the defaults.</param>
     public static FunctionTool Create(string name, string description, Delegate method, AgentToolOptions? options = null) => new(
         AIFunctionFactory.Create(method, new AIFunctionFactoryOptions
@@ -56,7 +66,7 @@ public sealed class FunctionTool : AgentTool
             string text => new ToolResult(text),
             null => new ToolResult("null"),
             JsonElement { ValueKind: JsonValueKind.String } json => new ToolResult(json.GetString()!),
-            _ => ToolResult.Json(value),
+            _ => new ToolResult(JsonSerializer.Serialize(value, s_json.GetTypeInfo(value.GetType()))),
         };
     }
 

@@ -1,4 +1,6 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Concierge.Agents.Tools;
 
@@ -8,14 +10,18 @@ namespace Concierge.Agents.Tools;
 /// <param name="IsError">Whether it failed.</param>
 public sealed record ToolResult(string Output, bool Respond = true, bool IsError = false)
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A failure, phrased for the model: what went wrong and what it can do.</summary>
     /// <param name="message">Sentences for the model; nothing secret.</param>
-    public static ToolResult Failure(string message) => new(JsonSerializer.Serialize(new Dictionary<string, string> { ["error"] = message }, s_json), IsError: true);
+    public static ToolResult Failure(string message) => Json(new JsonObject { ["error"] = message }) with { IsError = true };
 
     /// <summary>A result as JSON.</summary>
-    /// <param name="value">Anything that serializes.</param>
+    /// <param name="value">The result; for types of your own, <c>JsonSerializer.SerializeToNode</c> with a source-generated context.</param>
     /// <param name="respond">Whether the model should say something about it.</param>
-    public static ToolResult Json(object value, bool respond = true) => new(JsonSerializer.Serialize(value, s_json), respond);
+    public static ToolResult Json(JsonNode value, bool respond = true)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new ToolResult(value.ToJsonString(s_json), respond);
+    }
 }
