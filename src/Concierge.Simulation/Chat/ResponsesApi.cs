@@ -86,7 +86,7 @@ internal sealed class ResponsesApi(TextScriptPlayer player, TimeProvider time)
 
                 return null;
             case JsonValue text:
-                context.Add(new JsonObject { ["type"] = "message", ["role"] = "user", ["content"] = text.ToString() });
+                context.Add((JsonNode)new JsonObject { ["type"] = "message", ["role"] = "user", ["content"] = text.ToString() });
                 return null;
             default:
                 return TextReply.Error(400, "Missing required parameter: 'input'.", "missing_required_parameter", "input");
@@ -159,7 +159,7 @@ internal sealed class ResponsesApi(TextScriptPlayer player, TimeProvider time)
         var output = new JsonArray();
         if (text.Length > 0 || turn.Calls.Count == 0)
         {
-            output.Add(new JsonObject
+            output.Add((JsonNode)new JsonObject
             {
                 ["id"] = player.NextId("msg_"),
                 ["type"] = "message",
@@ -171,7 +171,7 @@ internal sealed class ResponsesApi(TextScriptPlayer player, TimeProvider time)
 
         foreach (ScenarioFunctionCall call in incomplete is null ? turn.Calls : [])
         {
-            output.Add(new JsonObject
+            output.Add((JsonNode)new JsonObject
             {
                 ["id"] = player.NextId("fc_"),
                 ["type"] = "function_call",

@@ -32,7 +32,7 @@ public sealed record TextScript
         TextScript? script;
         try
         {
-            script = JsonSerializer.Deserialize<TextScript>(json, ScenarioJson.Options);
+            script = ScenarioJson.ReadTextScript(json);
         }
         catch (JsonException e)
         {

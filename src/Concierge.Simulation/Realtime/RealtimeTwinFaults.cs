@@ -119,7 +119,7 @@ public sealed record RealtimeTwinFaults
     {
         try
         {
-            return JsonSerializer.Deserialize<RealtimeTwinFaults>(json, RealtimeFaultJson.Options) ?? None;
+            return RealtimeFaultJson.Read(json) ?? None;
         }
         catch (JsonException e)
         {

@@ -82,7 +82,7 @@ public sealed record Scenario
         Scenario? scenario;
         try
         {
-            scenario = JsonSerializer.Deserialize<Scenario>(json, ScenarioJson.Options);
+            scenario = ScenarioJson.ReadScenario(json);
         }
         catch (JsonException e)
         {

@@ -1,18 +1,39 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Concierge.Simulation.Chat;
 
 namespace Concierge.Simulation.Scenarios;
 
-/// <summary>How scenario files are read. By reflection: the source generator forgets the defaults of init-only properties.</summary>
-internal static class ScenarioJson
+/// <summary>How scenarios and text scripts are read: camel case, comments and trailing commas allowed, unknown keys refused.</summary>
+[JsonSerializable(typeof(Scenario))]
+[JsonSerializable(typeof(TextScript))]
+internal sealed partial class ScenarioJson : JsonSerializerContext
 {
-    public static JsonSerializerOptions Options { get; } = new()
+    /// <summary>What the files may hold, and how.</summary>
+    public static JsonSerializerOptions FileOptions { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         ReadCommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        TypeInfoResolver = new ScenarioJson().WithAddedModifier(InitialValues.Keep),
+        Converters =
+        {
+            new JsonStringEnumConverter<ScenarioPurpose>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new JsonStringEnumConverter<ScenarioResponseEnd>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new JsonStringEnumConverter<ScenarioAnswer>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new JsonStringEnumConverter<ScenarioTrigger>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+            new JsonStringEnumConverter<ScenarioSpeaker>(JsonNamingPolicy.CamelCase, allowIntegerValues: false),
+        },
     };
+
+    /// <summary>Reads a scenario; null for <c>null</c>.</summary>
+    /// <exception cref="JsonException">Not JSON, an unknown key, a value of the wrong kind.</exception>
+    public static Scenario? ReadScenario(string json) => JsonSerializer.Deserialize(json, (JsonTypeInfo<Scenario>)FileOptions.GetTypeInfo(typeof(Scenario)));
+
+    /// <summary>Reads a text script; null for <c>null</c>.</summary>
+    /// <inheritdoc cref="ReadScenario" path="/exception"/>
+    public static TextScript? ReadTextScript(string json) => JsonSerializer.Deserialize(json, (JsonTypeInfo<TextScript>)FileOptions.GetTypeInfo(typeof(TextScript)));
 }

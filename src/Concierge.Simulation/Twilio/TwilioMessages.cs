@@ -92,7 +92,7 @@ internal sealed class TwilioMessages
         Send(Encoding.ASCII.GetBytes($$$"""{"event":"dtmf","streamSid":"{{{Sid}}}","sequenceNumber":"{{{NextSequence()}}}","dtmf":{"track":"inbound_track","digit":"{{{digit}}}"}}"""));
 
     public void Mark(string name) =>
-        Send(Encoding.UTF8.GetBytes($$$"""{"event":"mark","sequenceNumber":"{{{NextSequence()}}}","streamSid":"{{{Sid}}}","mark":{"name":{{{JsonSerializer.Serialize(name)}}}}}"""));
+        Send(Encoding.UTF8.GetBytes($$$"""{"event":"mark","sequenceNumber":"{{{NextSequence()}}}","streamSid":"{{{Sid}}}","mark":{"name":"{{{JsonEncodedText.Encode(name)}}}"}}"""));
 
     public void Stop(TwilioTwinRecord record) =>
         Send(Encoding.ASCII.GetBytes($$$"""{"event":"stop","sequenceNumber":"{{{NextSequence()}}}","streamSid":"{{{Sid}}}","stop":{"accountSid":"{{{record.AccountSid}}}","callSid":"{{{record.CallSid}}}"}}"""));

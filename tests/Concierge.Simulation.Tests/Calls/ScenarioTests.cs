@@ -54,6 +54,19 @@ public sealed class ScenarioTests
     }
 
     [Fact]
+    public void What_a_scenario_does_not_name_keeps_its_initial_value()
+    {
+        var scenario = Scenario.Parse("""{ "name": "x", "turns": [ { "by": "agent" }, ], "line": { "noiseDb": -60 }, "callee": {} }""");
+        Assert.Equal(("", 1, ScenarioPurpose.Booking), (scenario.Title, scenario.Seed, scenario.Purpose));
+        Assert.Equal(new ScenarioCallee(), scenario.Callee);
+        Assert.Equal(new ScenarioLine { NoiseDb = -60 }, scenario.Line);
+        Assert.Equal(new ScenarioExpectations(), scenario.Expect);
+        ScenarioTurn turn = Assert.Single(scenario.Turns);
+        Assert.Equal((ScenarioTrigger.Silence, 0), (turn.When, turn.Calls.Count));
+        Assert.Equal(RealtimeTwinFaults.None, RealtimeTwinFaults.Parse("{}"));
+    }
+
+    [Fact]
     public void Reads_a_scenario_and_its_own_clip_from_files()
     {
         string folder = Directory.CreateTempSubdirectory("scenario").FullName;

@@ -20,13 +20,13 @@ public sealed class SchemaTests
     [Fact]
     public void The_scenario_schema_has_the_keys_of_the_reader()
     {
-        Same(typeof(Scenario), s_scenario, ScenarioJson.Options);
-        Same(typeof(ScenarioTurn), s_scenario["$defs"]!["turn"]!, ScenarioJson.Options);
-        Same(typeof(ScenarioFunctionCall), s_scenario["$defs"]!["call"]!, ScenarioJson.Options);
-        Same(typeof(ScenarioCallee), s_scenario["properties"]!["callee"]!, ScenarioJson.Options);
-        Same(typeof(ScenarioLine), s_scenario["properties"]!["line"]!, ScenarioJson.Options);
-        Same(typeof(ScenarioExpectations), s_scenario["properties"]!["expect"]!, ScenarioJson.Options);
-        Same(typeof(RealtimeTwinFaults), s_scenario["$defs"]!["faults"]!, RealtimeFaultJson.Options);
+        Same(typeof(Scenario), s_scenario, ScenarioJson.FileOptions);
+        Same(typeof(ScenarioTurn), s_scenario["$defs"]!["turn"]!, ScenarioJson.FileOptions);
+        Same(typeof(ScenarioFunctionCall), s_scenario["$defs"]!["call"]!, ScenarioJson.FileOptions);
+        Same(typeof(ScenarioCallee), s_scenario["properties"]!["callee"]!, ScenarioJson.FileOptions);
+        Same(typeof(ScenarioLine), s_scenario["properties"]!["line"]!, ScenarioJson.FileOptions);
+        Same(typeof(ScenarioExpectations), s_scenario["properties"]!["expect"]!, ScenarioJson.FileOptions);
+        Same(typeof(RealtimeTwinFaults), s_scenario["$defs"]!["faults"]!, RealtimeFaultJson.FileOptions);
         Enum<ScenarioSpeaker>(s_scenario["$defs"]!["turn"]!["properties"]!["by"]!);
         Enum<ScenarioTrigger>(s_scenario["$defs"]!["turn"]!["properties"]!["when"]!);
         Enum<ScenarioPurpose>(s_scenario["properties"]!["purpose"]!);
@@ -37,9 +37,9 @@ public sealed class SchemaTests
     [Fact]
     public void The_text_script_schema_has_the_keys_of_the_reader()
     {
-        Same(typeof(TextScript), s_text, ScenarioJson.Options);
-        Same(typeof(TextTurn), s_text["$defs"]!["turn"]!, ScenarioJson.Options);
-        Same(typeof(TextTurnCue), s_text["$defs"]!["turn"]!["properties"]!["when"]!, ScenarioJson.Options);
+        Same(typeof(TextScript), s_text, ScenarioJson.FileOptions);
+        Same(typeof(TextTurn), s_text["$defs"]!["turn"]!, ScenarioJson.FileOptions);
+        Same(typeof(TextTurnCue), s_text["$defs"]!["turn"]!["properties"]!["when"]!, ScenarioJson.FileOptions);
         Enum<ScenarioResponseEnd>(s_text["$defs"]!["turn"]!["properties"]!["end"]!);
     }
 
