@@ -12,8 +12,10 @@ namespace Concierge.Agents.Text;
 public sealed class OpenAITextModel : ITextModel
 {
     private readonly string _model;
+    private readonly string _apiKey;
+    private readonly Uri? _endpoint;
     private readonly double? _temperature;
-    private readonly OpenAIClient _client;
+    private readonly TimeSpan _timeout;
 
     /// <summary>A model.</summary>
     /// <param name="model">Its name.</param>
@@ -24,16 +26,10 @@ public sealed class OpenAITextModel : ITextModel
     public OpenAITextModel(string model, string apiKey, Uri? endpoint = null, double? temperature = null, TimeSpan? timeout = null)
     {
         _model = model;
+        _apiKey = apiKey;
+        _endpoint = endpoint;
         _temperature = temperature;
-        var options = new OpenAIClientOptions { NetworkTimeout = timeout ?? TimeSpan.FromSeconds(60), RetryPolicy = new ClientRetryPolicy(maxRetries: 2) };
-        if (endpoint is not null)
-        {
-            options.Endpoint = endpoint;
-        }
-
-        // No redirect is followed: the key goes to the configured host and nowhere else.
-        options.Transport = new HttpClientPipelineTransport(new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }));
-        _client = new OpenAIClient(new ApiKeyCredential(apiKey), options);
+        _timeout = timeout ?? TimeSpan.FromSeconds(60);
         Description = $"{model} at {endpoint?.Authority ?? "api.openai.com"}";
     }
 
@@ -43,6 +39,9 @@ public sealed class OpenAITextModel : ITextModel
     /// <inheritdoc/>
     public bool IsSimulated => false;
 
+    /// <summary>Made when first asked: the vendor's library is 5 MB that a node without requests in words need not load. Of two made at once one serves nobody else.</summary>
+    private OpenAIClient Client => field ??= Connect();
+
     /// <inheritdoc/>
     public async Task<TextModelAnswer> CompleteAsync(TextModelRequest request, CancellationToken cancellationToken)
     {
@@ -50,7 +49,7 @@ public sealed class OpenAITextModel : ITextModel
         List<ChatMessage> messages = [new SystemChatMessage(request.Instructions), .. request.Messages.Select(ToMessage)];
         try
         {
-            ChatCompletion answer = await _client.GetChatClient(model).CompleteChatAsync(messages, Options(request), cancellationToken);
+            ChatCompletion answer = await Client.GetChatClient(model).CompleteChatAsync(messages, Options(request), cancellationToken);
             return new TextModelAnswer(
                 answer.Id ?? "",
                 answer.Model ?? model,
@@ -67,6 +66,19 @@ public sealed class OpenAITextModel : ITextModel
         {
             throw new TextModelException($"The model at {Description} could not be reached; check the network and AGENT_URL.", e);
         }
+    }
+
+    private OpenAIClient Connect()
+    {
+        var options = new OpenAIClientOptions { NetworkTimeout = _timeout, RetryPolicy = new ClientRetryPolicy(maxRetries: 2) };
+        if (_endpoint is not null)
+        {
+            options.Endpoint = _endpoint;
+        }
+
+        // No redirect is followed: the key goes to the configured host and nowhere else.
+        options.Transport = new HttpClientPipelineTransport(new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }));
+        return new OpenAIClient(new ApiKeyCredential(_apiKey), options);
     }
 
     private static string Describe(ClientResultException e, string model) => e.Status switch

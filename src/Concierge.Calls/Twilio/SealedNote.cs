@@ -19,7 +19,7 @@ public sealed class SealedNote
     private const int ExpiryLength = 4;
     private const int TagLength = 16;
     private readonly TimeProvider _time;
-    private readonly byte[][] _keys;
+    private readonly Lazy<byte[][]> _keys;
 
     /// <summary>Creates a sealer and opener.</summary>
     /// <param name="time">The clock; wall time, as nodes share it.</param>
@@ -28,8 +28,7 @@ public sealed class SealedNote
     {
         ArgumentNullException.ThrowIfNull(secrets);
         _time = time;
-        _keys = [.. secrets.Select(s => HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(s), 32, info: "concierge sealed note"u8.ToArray()))];
-        _keys = _keys.Length > 0 ? _keys : [RandomNumberGenerator.GetBytes(32)];
+        _keys = DerivedKeys.From([.. secrets], "concierge sealed note");
     }
 
     /// <summary>Seals a text.</summary>
@@ -52,7 +51,7 @@ public sealed class SealedNote
         words.AsSpan(0, length).CopyTo(plain.AsSpan(ExpiryLength));
         byte[] note = new byte[NonceLength + plain.Length + TagLength];
         RandomNumberGenerator.Fill(note.AsSpan(0, NonceLength));
-        using AesGcm cipher = new(_keys[0], TagLength);
+        using AesGcm cipher = new(_keys.Value[0], TagLength);
         cipher.Encrypt(note.AsSpan(0, NonceLength), plain, note.AsSpan(NonceLength, plain.Length), note.AsSpan(NonceLength + plain.Length));
         return Base64Url.EncodeToString(note);
     }
@@ -75,7 +74,7 @@ public sealed class SealedNote
         }
 
         byte[] plain = new byte[length];
-        foreach (byte[] key in _keys)
+        foreach (byte[] key in _keys.Value)
         {
             try
             {

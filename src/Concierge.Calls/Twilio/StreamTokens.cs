@@ -26,7 +26,7 @@ public sealed class StreamTokens
 
     private readonly TimeProvider _time;
     private readonly TimeSpan _life;
-    private readonly byte[][] _keys;
+    private readonly Lazy<byte[][]> _keys;
     private readonly ICallStore? _store;
     private readonly ConcurrentDictionary<string, DateTimeOffset> _spent = new(StringComparer.Ordinal);
     private long _lastSweep;
@@ -41,8 +41,7 @@ public sealed class StreamTokens
         _time = time;
         _life = life;
         _store = store;
-        _keys = [.. (secrets ?? []).Select(s => HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(s), 32, info: "concierge stream token"u8.ToArray()))];
-        _keys = _keys.Length > 0 ? _keys : [RandomNumberGenerator.GetBytes(32)];
+        _keys = DerivedKeys.From([.. secrets ?? []], "concierge stream token");
         _lastSweep = time.GetTimestamp();
     }
 
@@ -55,7 +54,7 @@ public sealed class StreamTokens
         byte[] token = new byte[NonceLength + ExpiryLength + MacLength];
         RandomNumberGenerator.Fill(token.AsSpan(0, NonceLength));
         BinaryPrimitives.WriteUInt32BigEndian(token.AsSpan(NonceLength), (uint)(_time.GetUtcNow() + _life).ToUnixTimeSeconds());
-        Mac(_keys[0], token, callSid, accountSid).CopyTo(token.AsSpan(NonceLength + ExpiryLength));
+        Mac(_keys.Value[0], token, callSid, accountSid).CopyTo(token.AsSpan(NonceLength + ExpiryLength));
         return Base64Url.EncodeToString(token);
     }
 
@@ -94,7 +93,7 @@ public sealed class StreamTokens
         }
 
         bool ours = false;
-        foreach (byte[] key in _keys)
+        foreach (byte[] key in _keys.Value)
         {
             ours |= CryptographicOperations.FixedTimeEquals(bytes.AsSpan(NonceLength + ExpiryLength), Mac(key, bytes, callSid, accountSid));
         }

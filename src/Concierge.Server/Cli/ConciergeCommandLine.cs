@@ -8,6 +8,25 @@ namespace Concierge.Server.Cli;
 /// <summary>The program's command line: every way out is an exit code of <see cref="ExitCodes"/> and, for a failure, one line on the error stream.</summary>
 internal static class ConciergeCommandLine
 {
+    /// <summary>By name, in the order of the help.</summary>
+    private static readonly (string Name, Func<Command> Create)[] s_commands =
+    [
+        ("serve", ServeCommand.Create),
+        ("call", CallCommand.Create),
+        ("calls", CallsCommand.Create),
+        ("config", ConfigCommand.Create),
+        ("demo", DemoCommand.Create),
+        ("first-word", FirstWordCommand.Create),
+        ("figures", FiguresCommand.Create),
+        ("codec", CodecCommand.Create),
+        ("load", LoadCommand.Create),
+        ("load-relay", LoadRelayCommand.Create),
+        ("agents", AgentsCommand.Create),
+        ("ask", AskCommand.Create),
+        ("filters", FiltersCommand.Create),
+        ("twin", TwinCommand.Create),
+    ];
+
     /// <summary>Runs one command.</summary>
     /// <param name="arguments">As the shell gave them.</param>
     /// <param name="output">Where results go.</param>
@@ -17,7 +36,7 @@ internal static class ConciergeCommandLine
     {
         try
         {
-            ParseResult result = Build().Parse(arguments);
+            ParseResult result = Build(arguments.FirstOrDefault()).Parse(arguments);
             if (result.Errors.Count > 0 && result.Action is ParseErrorAction)
             {
                 return await ReportUsageAsync(result, error);
@@ -52,26 +71,18 @@ internal static class ConciergeCommandLine
         }
     }
 
-    /// <summary>The root command with everything under it.</summary>
-    internal static RootCommand Build()
+    /// <summary>The root command with everything under it, or with the one command that is named: the others would only cost the start.</summary>
+    internal static RootCommand Build(string? named = null)
     {
         RootCommand root = new("A telephony edge node: bridges phone calls (Twilio Media Streams) to a speech model (OpenAI Realtime).");
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
-        root.Add(ServeCommand.Create());
-        root.Add(CallCommand.Create());
-        root.Add(CallsCommand.Create());
-        root.Add(ConfigCommand.Create());
-        root.Add(DemoCommand.Create());
-        root.Add(FirstWordCommand.Create());
-        root.Add(FiguresCommand.Create());
-        root.Add(CodecCommand.Create());
-        root.Add(LoadCommand.Create());
-        root.Add(LoadRelayCommand.Create());
-        root.Add(AgentsCommand.Create());
-        root.Add(AskCommand.Create());
+        int only = Array.FindIndex(s_commands, c => c.Name == named);
+        foreach ((_, Func<Command> create) in only < 0 ? s_commands : [s_commands[only]])
+        {
+            root.Add(create());
+        }
+
         root.SetAction((result, _) => PromptCommand.RunAsync(result.InvocationConfiguration, Console.In, isTerminal: !Console.IsInputRedirected && !Console.IsOutputRedirected));
-        root.Add(FiltersCommand.Create());
-        root.Add(TwinCommand.Create());
         return root;
     }
 

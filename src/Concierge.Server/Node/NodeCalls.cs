@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Concierge.Calls.Carrier;
 using Concierge.Calls.Journal;
 using Concierge.Calls.Life;
@@ -64,7 +63,7 @@ internal sealed class NodeCalls : IAsyncDisposable
         try
         {
             bool migrated = await TryMigrateAsync(store, log, cancellationToken);
-            string node = $"{options.NodeName}/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}";
+            string node = $"{options.NodeName}/{Guid.NewGuid().ToString("n")[..8]}";
             CallBook book = new(
                 store, new CallJournalOptions { SpillPath = Path.Combine(options.DataDirectory, $"spill-{options.NodeName}.jsonl") }, node, time, loggers.CreateLogger<CallJournal>());
             ICarrierClient? carrier = options.Carrier is { } account ? new TwilioClient(http, account, time) : null;

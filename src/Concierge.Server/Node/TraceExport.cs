@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Concierge.Agents.Tracing;
 using OpenTelemetry;
 using OpenTelemetry.Resources;
@@ -22,7 +23,13 @@ internal static class TraceExport
             return null;
         }
 
-        return Sdk.CreateTracerProviderBuilder()
+        return Export(configuration);
+    }
+
+    // By itself, so that a node that exports nothing does not load the libraries.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IDisposable Export(IConfiguration configuration) =>
+        Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(ResourceBuilder.CreateDefault().AddService(configuration["OTEL_SERVICE_NAME"] ?? "concierge", serviceVersion: FrontDoor.Version))
             .AddSource(AgentTelemetry.SourceName)
             .AddOtlpExporter(exporter =>
@@ -45,5 +52,4 @@ internal static class TraceExport
                     : OpenTelemetry.Exporter.OtlpExportProtocol.Grpc;
             })
             .Build();
-    }
 }

@@ -43,6 +43,16 @@ public class CommandLineTests
     }
 
     [Fact]
+    public void A_command_that_is_named_is_the_only_one_that_is_built()
+    {
+        foreach (System.CommandLine.Command command in ConciergeCommandLine.Build().Subcommands)
+        {
+            System.CommandLine.Command only = Assert.Single(ConciergeCommandLine.Build(command.Name).Subcommands);
+            Assert.Equal((command.Name, command.Options.Count, command.Arguments.Count), (only.Name, only.Options.Count, only.Arguments.Count));
+        }
+    }
+
+    [Fact]
     public async Task Tells_its_version()
     {
         (int code, string output, _) = await RunAsync("--version");
