@@ -70,8 +70,8 @@ internal static class ConfigCommand
         return result.Options is null ? ExitCodes.Configuration : ExitCodes.Success;
     }
 
-    private static IEnumerable<string> Names() => new[] { typeof(SettingNames), typeof(ConciergeSettings) }
-        .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static)).Select(f => (string)f.GetRawConstantValue()!)
+    private static IEnumerable<string> Names() => typeof(SettingNames).GetFields(BindingFlags.Public | BindingFlags.Static).Concat(typeof(ConciergeSettings).GetFields(BindingFlags.Public | BindingFlags.Static))
+        .Select(f => (string)f.GetRawConstantValue()!)
         .Concat([TraceExport.Endpoint, TraceExport.TracesEndpoint]).Where(n => n != SettingNames.FileSuffix).Distinct();
 
     /// <summary>The strongest source that has a value; the order is that of <see cref="NodeConfiguration.Gather"/>.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using Concierge.Server.Shell;
 using Concierge.WebSockets;
 
@@ -46,7 +45,7 @@ internal sealed class LoadedProcess : IDisposable
     public static LoadedProcess StartSelf(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, int? core, string directory)
     {
         string program = Environment.ProcessPath ?? throw new CommandException(ExitCodes.Internal, "this program's own path is not known; start the node yourself and name it with --target.");
-        IEnumerable<string> all = Path.GetFileNameWithoutExtension(program) == "dotnet" ? arguments.Prepend(Assembly.GetExecutingAssembly().Location) : arguments;
+        IEnumerable<string> all = Path.GetFileNameWithoutExtension(program) == "dotnet" ? arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "concierge.dll")) : arguments;
         return Start(program, all, environment, core, directory);
     }
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Concierge.Agents.Telephone;
 
 namespace Concierge.Server.Node;
@@ -27,7 +27,14 @@ internal sealed class MessageFile
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
             await File.AppendAllTextAsync(
                 _path,
-                JsonSerializer.Serialize(new { at = DateTimeOffset.UtcNow, call = message.ConversationId, from = message.From, phone = message.Phone, message = message.Text }) + "\n",
+                new JsonObject
+                {
+                    ["at"] = DateTimeOffset.UtcNow,
+                    ["call"] = message.ConversationId,
+                    ["from"] = message.From,
+                    ["phone"] = message.Phone,
+                    ["message"] = message.Text,
+                }.ToJsonString() + "\n",
                 cancellationToken);
         }
         finally

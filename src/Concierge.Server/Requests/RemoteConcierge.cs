@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Concierge.Server.Shell;
@@ -23,7 +24,7 @@ internal sealed class RemoteConcierge(ConciergeOptions options, RequestScreen sc
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/process-request") { Content = JsonContent.Create(new { user_input = input, session_id = sessionId }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/process-request") { Content = new StringContent(new JsonObject { ["user_input"] = input, ["session_id"] = sessionId }.ToJsonString(), Encoding.UTF8, "application/json") };
         request.Headers.Accept.ParseAdd("text/event-stream");
         using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         List<Task> calls = [];
