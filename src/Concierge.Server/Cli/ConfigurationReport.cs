@@ -27,7 +27,7 @@ internal static class ConfigurationReport
     {
         output.WriteLine($"Concierge {FrontDoor.Version} listens on {address}");
         output.WriteLine($"  model       {options.Model}, voice {options.Voice}, at {options.RealtimeUrl.GetLeftPart(UriPartial.Path)}");
-        output.WriteLine($"  audio       mu-law 8 kHz <-> {AudioName(options)}");
+        output.WriteLine($"  audio       mu-law 8 kHz <-> {AudioName(options)}, vector code: {Audio.SimdSupport.Best}");
         output.WriteLine($"  carrier     {(options.PublicUrl is { } url ? $"dials {url.Authority}" : "reaches this machine only")}, signatures {(options.AuthTokens.Count > 0 ? "checked" : "not checked")}, stream tokens {(options.RequireStreamToken ? "required" : "not required")}");
         output.WriteLine($"  calls       at most {options.MaxCalls} at a time");
         foreach (string line in more)
