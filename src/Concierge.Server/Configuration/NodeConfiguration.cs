@@ -192,11 +192,11 @@ internal static class NodeConfiguration
         }
     }
 
-    private static PriceTable ReadPrices(SettingReader settings)
+    private static PriceTable? ReadPrices(SettingReader settings)
     {
         if (settings.Text(SettingNames.PricesFile) is not { } path)
         {
-            return PriceTable.Default;
+            return null;
         }
 
         try
@@ -206,7 +206,7 @@ internal static class NodeConfiguration
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             settings.Error(SettingNames.PricesFile, $"'{path}' cannot be read: {exception.Message}", "correct it; docs/operations.md shows the form");
-            return PriceTable.Default;
+            return null;
         }
     }
 

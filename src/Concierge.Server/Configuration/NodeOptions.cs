@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Concierge.Pipelines;
@@ -67,8 +68,9 @@ internal sealed record NodeOptions
     /// <summary>Where calls are recorded; null records none.</summary>
     public string? RecordingsFolder { get; init; }
 
-    /// <summary>What calls cost.</summary>
-    public PriceTable Prices { get; init; } = PriceTable.Default;
+    /// <summary>What calls cost. Given null it is the program's own table, read for the first call.</summary>
+    [AllowNull]
+    public PriceTable Prices { get => field ?? PriceTable.Default; init; }
 
     /// <summary>Whether the model is dialled while the carrier reads its TwiML.</summary>
     public bool Predial { get; init; } = true;
