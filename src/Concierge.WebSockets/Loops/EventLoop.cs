@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -23,7 +22,6 @@ public sealed class EventLoop : IDisposable
     private readonly long _coalesce;
     private readonly int? _core;
     private readonly Action<Exception>? _faulted;
-    private readonly ConcurrentQueue<IEventLoopWork> _posted = new();
     private readonly Lock _gate = new();
 
     // Slots of registered sockets; an event carries its slot and the slot's generation, so that none reaches a later tenant.
@@ -32,7 +30,12 @@ public sealed class EventLoop : IDisposable
     private readonly Stack<int> _free = new();
     private int _used;
 
-    private int _bellRung;
+    // What was posted, under its own lock, and what of it is being run. A lock that blocks, not a queue that spins until another thread has written: that one may be waiting for this core.
+    private readonly Lock _posting = new();
+    private List<IEventLoopWork> _posted = [];
+    private List<IEventLoopWork> _running = [];
+    private volatile bool _bellRung;
+
     private volatile bool _stopped;
     private long _due = long.MaxValue;
     private IEventLoopWork? _timed;
@@ -66,7 +69,9 @@ public sealed class EventLoop : IDisposable
             throw LoopSocket.Failure(Marshal.GetLastPInvokeError());
         }
 
-        _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = options.Name };
+        // Where the process runs at a real-time priority the runtime spreads its threads over the priorities: the loop goes before what compiles, collects words or looks after calls on
+        // the same core, which would have it wait until it is done. Elsewhere the system takes no notice.
+        _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = options.Name, Priority = ThreadPriority.Highest };
         _thread.UnsafeStart();
     }
 
@@ -103,12 +108,20 @@ public sealed class EventLoop : IDisposable
     public void Post(IEventLoopWork work)
     {
         ArgumentNullException.ThrowIfNull(work);
-        _posted.Enqueue(work);
-        if (Interlocked.Exchange(ref _bellRung, 1) == 0)
+        lock (_posting)
         {
-            ulong one = 1;
-            LinuxNative.Write(_bell, ref one, sizeof(ulong));
+            _posted.Add(work);
+            if (_bellRung)
+            {
+                return;
+            }
+
+            _bellRung = true;
         }
+
+        // Each write is an edge: nobody has to read the counter.
+        ulong one = 1;
+        LinuxNative.Write(_bell, ref one, sizeof(ulong));
     }
 
     /// <summary>Has the loop run something at a time. One at a time per loop: a later call replaces it. On the loop's thread only.</summary>
@@ -330,27 +343,24 @@ public sealed class EventLoop : IDisposable
 
     private void RunPosted()
     {
-        if (Volatile.Read(ref _bellRung) == 0)
+        if (!_bellRung)
         {
             return;
         }
 
-        ulong value = 0;
-        LinuxNative.Read(_bell, ref value, sizeof(ulong));
-        Volatile.Write(ref _bellRung, 0);
-        Interlocked.MemoryBarrier();
+        lock (_posting)
+        {
+            (_running, _posted) = (_posted, _running);
+            _bellRung = false;
+        }
 
-        // As many as were there: what these post runs in the next round, after the sockets.
-        for (int left = _posted.Count; left > 0 && _posted.TryDequeue(out IEventLoopWork? work); left--)
+        // What these post runs in the next round, after the sockets.
+        foreach (IEventLoopWork work in _running)
         {
             Run(work);
         }
 
-        if (!_posted.IsEmpty && Interlocked.Exchange(ref _bellRung, 1) == 0)
-        {
-            value = 1;
-            LinuxNative.Write(_bell, ref value, sizeof(ulong));
-        }
+        _running.Clear();
     }
 
     private void RunTimed()

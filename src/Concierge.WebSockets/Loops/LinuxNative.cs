@@ -60,9 +60,6 @@ internal static partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     public static partial int EventCounter(uint initial, int flags);
 
-    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    public static partial nint Read(LinuxHandle handle, ref ulong value, nint size);
-
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(LinuxHandle handle, ref ulong value, nint size);
 

@@ -21,13 +21,13 @@ internal sealed class WriterGate
         return new Scope(this);
     }
 
-    /// <summary>Spins, and soon gives the core away: on a node with a loop per core the holder may need this very one.</summary>
+    /// <summary>Spins, soon gives the core away and at last sleeps: on a node with a loop per core the holder may need this very one, and at a real-time priority it gets it by nothing less.</summary>
     private void Contended()
     {
         SpinWait spin = default;
         do
         {
-            spin.SpinOnce(sleep1Threshold: -1);
+            spin.SpinOnce();
         }
         while (Volatile.Read(ref _held) != 0 || Interlocked.Exchange(ref _held, 1) != 0);
     }

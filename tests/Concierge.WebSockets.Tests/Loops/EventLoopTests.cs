@@ -217,6 +217,36 @@ public sealed class EventLoopTests
     }
 
     [Fact]
+    public async Task Work_posted_from_many_threads_and_from_the_loop_itself_runs_once_each()
+    {
+        const int Threads = 4, Each = 5_000;
+        using var loop = new EventLoop();
+        int posted = 0, again = 0; // the loop's own
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var second = new Work(() =>
+        {
+            if (++again == Threads * Each)
+            {
+                done.SetResult();
+            }
+        });
+        var first = new Work(() =>
+        {
+            posted++;
+            loop.Post(second);
+        });
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < Each; i++)
+            {
+                loop.Post(first);
+            }
+        })));
+        await done.Task.WaitAsync(s_patience);
+        Assert.Equal((Threads * Each, Threads * Each), (posted, again));
+    }
+
+    [Fact]
     public async Task Timed_work_runs_when_it_is_due_and_not_before()
     {
         using var loop = new EventLoop();
