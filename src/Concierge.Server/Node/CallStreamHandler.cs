@@ -95,6 +95,8 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
         string? recording = _recordings is null ? null : $"{_time.GetUtcNow():yyyyMMdd-HHmmss}-{Guid.CreateVersion7():N}";
         CallPlan plan = _plan(async (start, cancellationToken) =>
         {
+            // The stream's first message woke its loop. What follows, the agent's configuration and all that it looks up, is not for the thread that carries the other calls.
+            await Task.Yield();
             await AdmitAsync(start, cancellationToken);
             if (scribe?.Begin(start, recording is null ? null : recording + ".wav") is { IsFinal: true })
             {

@@ -4,6 +4,10 @@ using System.IO.Pipelines;
 namespace Concierge.Server.Node.Engine;
 
 /// <summary>A connection's input as the server sees it: the input itself until it is handed over, an ended one from then on.</summary>
+/// <remarks>
+/// What the server waited for is worked on by a pool thread and not where the loop woke: a page of the API, a scrape of the metrics or the setting up of a call takes milliseconds, for which every
+/// call of the loop would wait.
+/// </remarks>
 /// <param name="input">The connection's input.</param>
 internal sealed class LoopServerInput(PipeReader input) : PipeReader
 {
@@ -26,8 +30,16 @@ internal sealed class LoopServerInput(PipeReader input) : PipeReader
         return true;
     }
 
-    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
-        _input is { } inner ? inner.ReadAsync(cancellationToken) : ValueTask.FromResult(Ended);
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (_input is not { } inner)
+        {
+            return ValueTask.FromResult(Ended);
+        }
+
+        ValueTask<ReadResult> read = inner.ReadAsync(cancellationToken);
+        return read.IsCompletedSuccessfully ? read : LeaveLoopAsync(read);
+    }
 
     public override void AdvanceTo(SequencePosition consumed) => _input?.AdvanceTo(consumed);
 
@@ -36,6 +48,18 @@ internal sealed class LoopServerInput(PipeReader input) : PipeReader
     public override void CancelPendingRead() => _input?.CancelPendingRead();
 
     public override void Complete(Exception? exception = null) => _input?.Complete(exception);
+
+    private static async ValueTask<ReadResult> LeaveLoopAsync(ValueTask<ReadResult> read)
+    {
+        try
+        {
+            return await read;
+        }
+        finally
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+    }
 
     private static ReadResult Ended => new(ReadOnlySequence<byte>.Empty, isCanceled: false, isCompleted: true);
 }
