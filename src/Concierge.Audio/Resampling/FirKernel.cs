@@ -1,73 +1,70 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Concierge.Audio;
 
-/// <summary>
-/// The inner loop of all rate conversions: an FIR over a stream that lies split into its even and its odd samples, which yields its even and odd outputs.
-/// </summary>
+/// <summary>The inner loop of all rate conversions: 16-bit samples in, 16-bit samples out, by pairwise multiply-add into 32-bit sums.</summary>
 /// <remarks>
-/// <para>Each loaded vector serves two outputs, so the loads keep up with the multiply-adds: with taps c and streams e, o</para>
-/// <para>even[i] += c[2j] e[i-j] + c[2j+1] o[i-j-1]; odd[i] += c[2j] o[i-j] + c[2j+1] e[i-j].</para>
-/// <para>Every output's products are added one by one in the order of the taps, on every rung and wherever the output falls in a block: that is what makes the result independent of how
-/// the input is split, and equal on all rungs that fuse multiplication and addition. Sums are read from and written back to memory, so that branches of a decimator add up.</para>
+/// Each loaded vector of sample pairs serves the even and the odd output of its place: with pairs (x[2i], x[2i + 1]) and taps c, the odd output takes (c[2j + 1], c[2j]) of the pair j back, the even
+/// one (c[2j], c[2j - 1]). Sums stay in registers, ten of them, for <see cref="Outputs"/> samples or a part of them at a time. Results are rounded (halves upwards) and saturated.
 /// </remarks>
 internal static class FirKernel
 {
-    /// <summary>How far beyond the last pair the vector forms read and write: all buffers need so many elements more.</summary>
-    public const int Slack = 16;
+    /// <summary>What one run gives: a 20 ms frame at 8 kHz. The vector forms always give as many, and read as many samples of each stream.</summary>
+    public const int Outputs = 160;
 
     /// <summary>Runs on no higher rung than the one given.</summary>
     /// <param name="level">The rung.</param>
-    /// <param name="fresh">True: the sums start from zero; what they held is not read.</param>
-    /// <param name="even">Even samples; element <paramref name="first"/> belongs to output pair 0.</param>
-    /// <param name="odd">Odd samples, likewise.</param>
-    /// <param name="first">At least <paramref name="tapPairs"/>.</param>
-    /// <param name="taps">Coefficients, that of the newest sample first.</param>
-    /// <param name="tapPairs">Half the number of coefficients.</param>
-    /// <param name="sumEven">Sums of the even outputs, with slack.</param>
-    /// <param name="sumOdd">Sums of the odd outputs, with slack.</param>
-    /// <param name="pairs">Output pairs.</param>
+    /// <param name="plan">The filter.</param>
+    /// <param name="output">Which of the plan's outputs.</param>
+    /// <param name="samples">The first output's sample of the first stream; before it the stream's past.</param>
+    /// <param name="destination">Room for <see cref="Outputs"/> samples.</param>
+    /// <param name="count">How many of them matter.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Accumulate(SimdLevel level, bool fresh, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd, nuint pairs)
+    public static void Run(SimdLevel level, FirPlan plan, int output, ref short samples, ref short destination, int count)
     {
         if (level >= SimdLevel.Vector512 && SimdSupport.Has512)
         {
-            FirKernel512.Accumulate(fresh, ref even, ref odd, first, ref taps, tapPairs, ref sumEven, ref sumOdd, pairs);
+            FirKernel512.Run(plan, output, ref samples, ref destination);
         }
         else if (level >= SimdLevel.Vector256 && SimdSupport.Has256)
         {
-            FirKernel256.Accumulate(fresh, ref even, ref odd, first, ref taps, tapPairs, ref sumEven, ref sumOdd, pairs);
+            FirKernel256.Run(plan, output, ref samples, ref destination);
         }
-        else if (level >= SimdLevel.Vector128 && SimdSupport.Has128)
+        else if (level >= SimdLevel.Vector128 && FirKernel128.IsSupported)
         {
-            FirKernel128.Accumulate(fresh, ref even, ref odd, first, ref taps, tapPairs, ref sumEven, ref sumOdd, pairs);
+            FirKernel128.Run(plan, output, ref samples, ref destination);
         }
         else
         {
-            Scalar(fresh, ref even, ref odd, first, ref taps, tapPairs, ref sumEven, ref sumOdd, pairs);
+            Scalar(plan, output, ref samples, ref destination, count);
         }
     }
 
-    private static void Scalar(bool fresh, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd, nuint pairs)
+    private static void Scalar(FirPlan plan, int output, ref short samples, ref short destination, int count)
     {
-        for (nuint i = 0; i < pairs; i++)
+        for (int i = 0; i < count; i++)
         {
-            float e = fresh ? 0 : Unsafe.Add(ref sumEven, i);
-            float o = fresh ? 0 : Unsafe.Add(ref sumOdd, i);
-            for (nuint j = 0; j < tapPairs; j++)
+            int sum = plan.Rounding;
+            int at = (2 * output) + (i & 1); // of the coefficients: the even sample's or the odd one's
+            for (int s = 0; s < plan.Segments.Length; s++)
             {
-                nuint at = first + i - j;
-                float c0 = Unsafe.Add(ref taps, 2 * j);
-                float c1 = Unsafe.Add(ref taps, (2 * j) + 1);
-                float x = Unsafe.Add(ref even, at);
-                e = float.MultiplyAddEstimate(x, c0, e);
-                o = float.MultiplyAddEstimate(Unsafe.Add(ref odd, at), c0, o);
-                e = float.MultiplyAddEstimate(Unsafe.Add(ref odd, at - 1), c1, e);
-                o = float.MultiplyAddEstimate(x, c1, o);
+                if (s == plan.FineSegments)
+                {
+                    sum >>= plan.LowerBits;
+                }
+
+                FirSegment segment = plan.Segments[s];
+                ref short x = ref Unsafe.Add(ref samples, segment.Offset + (i & ~1));
+                for (int j = 0; j < segment.Pairs; j++, at += 2 * plan.Outputs)
+                {
+                    int pair = plan.Coefficients[at];
+                    sum += ((short)pair * x) + ((pair >> 16) * Unsafe.Add(ref x, 1));
+                    x = ref Unsafe.Subtract(ref x, 2);
+                }
             }
 
-            Unsafe.Add(ref sumEven, i) = e;
-            Unsafe.Add(ref sumOdd, i) = o;
+            Unsafe.Add(ref destination, i) = (short)Math.Clamp(sum >> FirPlan.FractionBits, short.MinValue, short.MaxValue);
         }
     }
 }

@@ -1,110 +1,103 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Concierge.Audio;
 
-/// <summary>The 128-bit form: FMA where the processor has it (x86 with FMA, Arm), else a multiplication and an addition. See <see cref="FirKernel"/>.</summary>
+/// <summary>The 128-bit form: SSSE3, or AdvSimd. See <see cref="FirKernel"/>.</summary>
 internal static class FirKernel128
 {
-    /// <summary>Output pairs of one wide step: five vectors of even and five of odd outputs, ten accumulators in all, hide the latency of the multiply-adds.</summary>
-    private const int Wide = 5 * 4;
-
-    /// <summary>Adds one filter's products to the sums (or, fresh, to zero) of <paramref name="pairs"/> output pairs, rounded up to 4.</summary>
-    public static void Accumulate(bool fresh, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd, nuint pairs)
+    public static bool IsSupported
     {
-        nuint i = 0;
-        for (; i + Wide <= pairs; i += Wide)
-        {
-            Five(fresh, ref even, ref odd, first + i, ref taps, tapPairs, ref Unsafe.Add(ref sumEven, i), ref Unsafe.Add(ref sumOdd, i));
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => SimdSupport.Has128 && BitConverter.IsLittleEndian && (Ssse3.IsSupported || AdvSimd.Arm64.IsSupported);
+    }
 
-        for (; i < pairs; i += 4)
+    /// <summary>Gives 160 samples: five vectors at a time.</summary>
+    public static void Run(FirPlan plan, int output, ref short samples, ref short destination)
+    {
+        for (int i = 0; i < FirKernel.Outputs; i += 5 * Vector128<short>.Count)
         {
-            One(fresh, ref even, ref odd, first + i, ref taps, tapPairs, ref Unsafe.Add(ref sumEven, i), ref Unsafe.Add(ref sumOdd, i));
+            Five(plan, output, ref Unsafe.Add(ref samples, i), ref Unsafe.Add(ref destination, i));
         }
     }
 
-    private static void Five(bool fresh, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd)
+    private static void Five(FirPlan plan, int output, ref short samples, ref short destination)
     {
-        Vector128<float> e0 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumEven);
-        Vector128<float> e1 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumEven, 4);
-        Vector128<float> e2 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumEven, 8);
-        Vector128<float> e3 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumEven, 12);
-        Vector128<float> e4 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumEven, 16);
-        Vector128<float> o0 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumOdd);
-        Vector128<float> o1 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumOdd, 4);
-        Vector128<float> o2 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumOdd, 8);
-        Vector128<float> o3 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumOdd, 12);
-        Vector128<float> o4 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumOdd, 16);
-        for (nuint j = 0; j < tapPairs; j++)
+        Vector128<int> e0 = Vector128.Create(plan.Rounding);
+        Vector128<int> e1 = e0;
+        Vector128<int> e2 = e0;
+        Vector128<int> e3 = e0;
+        Vector128<int> e4 = e0;
+        Vector128<int> o0 = e0;
+        Vector128<int> o1 = e0;
+        Vector128<int> o2 = e0;
+        Vector128<int> o3 = e0;
+        Vector128<int> o4 = e0;
+        ref int c = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(plan.Coefficients), 2 * output);
+        int step = 2 * plan.Outputs;
+        FirSegment[] segments = plan.Segments;
+        for (int s = 0; s < segments.Length; s++)
         {
-            nuint at = first - j;
-            Vector128<float> c0 = Vector128.Create(Unsafe.Add(ref taps, 2 * j));
-            Vector128<float> c1 = Vector128.Create(Unsafe.Add(ref taps, (2 * j) + 1));
-            Vector128<float> x;
-            Vector128<float> y;
-            x = Vector128.LoadUnsafe(ref even, at);
-            y = Vector128.LoadUnsafe(ref odd, at);
-            e0 = Vector128.MultiplyAddEstimate(x, c0, e0);
-            o0 = Vector128.MultiplyAddEstimate(y, c0, o0);
-            e0 = Vector128.MultiplyAddEstimate(Vector128.LoadUnsafe(ref odd, at - 1), c1, e0);
-            o0 = Vector128.MultiplyAddEstimate(x, c1, o0);
-            x = Vector128.LoadUnsafe(ref even, at + 4);
-            y = Vector128.LoadUnsafe(ref odd, at + 4);
-            e1 = Vector128.MultiplyAddEstimate(x, c0, e1);
-            o1 = Vector128.MultiplyAddEstimate(y, c0, o1);
-            e1 = Vector128.MultiplyAddEstimate(Vector128.LoadUnsafe(ref odd, at + 4 - 1), c1, e1);
-            o1 = Vector128.MultiplyAddEstimate(x, c1, o1);
-            x = Vector128.LoadUnsafe(ref even, at + 8);
-            y = Vector128.LoadUnsafe(ref odd, at + 8);
-            e2 = Vector128.MultiplyAddEstimate(x, c0, e2);
-            o2 = Vector128.MultiplyAddEstimate(y, c0, o2);
-            e2 = Vector128.MultiplyAddEstimate(Vector128.LoadUnsafe(ref odd, at + 8 - 1), c1, e2);
-            o2 = Vector128.MultiplyAddEstimate(x, c1, o2);
-            x = Vector128.LoadUnsafe(ref even, at + 12);
-            y = Vector128.LoadUnsafe(ref odd, at + 12);
-            e3 = Vector128.MultiplyAddEstimate(x, c0, e3);
-            o3 = Vector128.MultiplyAddEstimate(y, c0, o3);
-            e3 = Vector128.MultiplyAddEstimate(Vector128.LoadUnsafe(ref odd, at + 12 - 1), c1, e3);
-            o3 = Vector128.MultiplyAddEstimate(x, c1, o3);
-            x = Vector128.LoadUnsafe(ref even, at + 16);
-            y = Vector128.LoadUnsafe(ref odd, at + 16);
-            e4 = Vector128.MultiplyAddEstimate(x, c0, e4);
-            o4 = Vector128.MultiplyAddEstimate(y, c0, o4);
-            e4 = Vector128.MultiplyAddEstimate(Vector128.LoadUnsafe(ref odd, at + 16 - 1), c1, e4);
-            o4 = Vector128.MultiplyAddEstimate(x, c1, o4);
+            if (s == plan.FineSegments)
+            {
+                int lower = plan.LowerBits;
+                e0 >>= lower;
+                o0 >>= lower;
+                e1 >>= lower;
+                o1 >>= lower;
+                e2 >>= lower;
+                o2 >>= lower;
+                e3 >>= lower;
+                o3 >>= lower;
+                e4 >>= lower;
+                o4 >>= lower;
+            }
+
+            ref short x = ref Unsafe.Add(ref samples, segments[s].Offset);
+            for (int j = segments[s].Pairs; j > 0; j--)
+            {
+                Vector128<short> even = Vector128.Create(c).AsInt16();
+                Vector128<short> odd = Vector128.Create(Unsafe.Add(ref c, 1)).AsInt16();
+                Vector128<short> at = Vector128.LoadUnsafe(ref x);
+                e0 += MultiplyAdd(at, even);
+                o0 += MultiplyAdd(at, odd);
+                at = Vector128.LoadUnsafe(ref x, 8);
+                e1 += MultiplyAdd(at, even);
+                o1 += MultiplyAdd(at, odd);
+                at = Vector128.LoadUnsafe(ref x, 16);
+                e2 += MultiplyAdd(at, even);
+                o2 += MultiplyAdd(at, odd);
+                at = Vector128.LoadUnsafe(ref x, 24);
+                e3 += MultiplyAdd(at, even);
+                o3 += MultiplyAdd(at, odd);
+                at = Vector128.LoadUnsafe(ref x, 32);
+                e4 += MultiplyAdd(at, even);
+                o4 += MultiplyAdd(at, odd);
+                c = ref Unsafe.Add(ref c, step);
+                x = ref Unsafe.Subtract(ref x, 2);
+            }
         }
 
-        e0.StoreUnsafe(ref sumEven);
-        o0.StoreUnsafe(ref sumOdd);
-        e1.StoreUnsafe(ref sumEven, 4);
-        o1.StoreUnsafe(ref sumOdd, 4);
-        e2.StoreUnsafe(ref sumEven, 8);
-        o2.StoreUnsafe(ref sumOdd, 8);
-        e3.StoreUnsafe(ref sumEven, 12);
-        o3.StoreUnsafe(ref sumOdd, 12);
-        e4.StoreUnsafe(ref sumEven, 16);
-        o4.StoreUnsafe(ref sumOdd, 16);
+        Round(e0, o0).StoreUnsafe(ref destination);
+        Round(e1, o1).StoreUnsafe(ref destination, 8);
+        Round(e2, o2).StoreUnsafe(ref destination, 16);
+        Round(e3, o3).StoreUnsafe(ref destination, 24);
+        Round(e4, o4).StoreUnsafe(ref destination, 32);
     }
 
-    private static void One(bool fresh, ref float even, ref float odd, nuint first, ref float taps, nuint tapPairs, ref float sumEven, ref float sumOdd)
-    {
-        Vector128<float> e0 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumEven);
-        Vector128<float> o0 = fresh ? Vector128<float>.Zero : Vector128.LoadUnsafe(ref sumOdd);
-        for (nuint j = 0; j < tapPairs; j++)
-        {
-            nuint at = first - j;
-            Vector128<float> c0 = Vector128.Create(Unsafe.Add(ref taps, 2 * j));
-            Vector128<float> c1 = Vector128.Create(Unsafe.Add(ref taps, (2 * j) + 1));
-            Vector128<float> x = Vector128.LoadUnsafe(ref even, at);
-            Vector128<float> y = Vector128.LoadUnsafe(ref odd, at);
-            e0 = Vector128.MultiplyAddEstimate(x, c0, e0);
-            o0 = Vector128.MultiplyAddEstimate(y, c0, o0);
-            e0 = Vector128.MultiplyAddEstimate(Vector128.LoadUnsafe(ref odd, at - 1), c1, e0);
-            o0 = Vector128.MultiplyAddEstimate(x, c1, o0);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> MultiplyAdd(Vector128<short> samples, Vector128<short> pair) => Sse2.IsSupported
+        ? Sse2.MultiplyAddAdjacent(samples, pair)
+        : AdvSimd.Arm64.AddPairwise(AdvSimd.MultiplyWideningLower(samples.GetLower(), pair.GetLower()), AdvSimd.MultiplyWideningUpper(samples, pair));
 
-        e0.StoreUnsafe(ref sumEven);
-        o0.StoreUnsafe(ref sumOdd);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<short> Round(Vector128<int> even, Vector128<int> odd)
+    {
+        // Words 0..3 are even outputs, 4..7 odd ones.
+        Vector128<byte> packed = Vector128.NarrowWithSaturation(even >> FirPlan.FractionBits, odd >> FirPlan.FractionBits).AsByte();
+        return Vector128.Shuffle(packed, Vector128.Create((byte)0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15)).AsInt16();
     }
 }

@@ -25,13 +25,17 @@ internal static class NyquistDesigner
 
     private const int Iterations = 20;
 
+    /// <summary>Rounding errors stand everywhere, not only where the minimax error peaks: an even weight beside the iteration's, as a share of it.</summary>
+    private const double RoundingWeight = 0.3;
+
     /// <summary>Designs ratio * taps coefficients; the first is zero, the one at ratio * half is 1/ratio.</summary>
     /// <param name="ratio">R: the cut-off is 1/R of the high rate's Nyquist frequency.</param>
     /// <param name="half">The delay in samples of the low rate.</param>
     /// <param name="taps">Coefficients per phase, at least 2 * half; exactly that gives a symmetric, strictly linear-phase filter.</param>
     /// <param name="rolloff">The half width of the transition as a fraction of the cut-off.</param>
+    /// <param name="unit">Other than 0: coefficients are multiples of it, chosen so that rounding one makes good what rounding the others did.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static double[] Design(int ratio, int half, int taps, double rolloff)
+    public static double[] Design(int ratio, int half, int taps, double rolloff, double unit)
     {
         int center = ratio * half;
         var indices = new int[(ratio - 1) * taps];
@@ -61,7 +65,7 @@ internal static class NyquistDesigner
             }
         }
 
-        double[] best = Lawson(rows, importance, -1.0 / ratio);
+        double[] best = Lawson(rows, importance, -1.0 / ratio, unit);
         var prototype = new double[ratio * taps];
         prototype[center] = 1.0 / ratio;
         for (int u = 0; u < indices.Length; u++)
@@ -74,7 +78,7 @@ internal static class NyquistDesigner
 
     /// <summary>The x with the least max |importance (row x - target)| over the complex rows, near enough.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double[] Lawson(double[][] rows, double[] importance, double target)
+    private static double[] Lawson(double[][] rows, double[] importance, double target, double unit)
     {
         int points = importance.Length;
         var weights = new double[points];
@@ -82,6 +86,7 @@ internal static class NyquistDesigner
         var squared = new double[points];
         var errors = new double[points];
         double[] best = [];
+        var bestWeights = new double[points];
         double bestPeak = double.PositiveInfinity;
         for (int iteration = 0; iteration < Iterations; iteration++)
         {
@@ -90,7 +95,7 @@ internal static class NyquistDesigner
                 squared[p] = weights[p] * importance[p] * importance[p];
             }
 
-            double[] x = SolveWeighted(rows, squared, target);
+            double[] x = SolveWeighted(rows, squared, target, unit: 0);
             double peak = 0;
             double sum = 0;
             for (int p = 0; p < points; p++)
@@ -106,6 +111,7 @@ internal static class NyquistDesigner
             {
                 bestPeak = peak;
                 best = x;
+                weights.CopyTo(bestWeights, 0);
             }
 
             for (int p = 0; p < points; p++)
@@ -114,12 +120,22 @@ internal static class NyquistDesigner
             }
         }
 
+        if (unit > 0)
+        {
+            for (int p = 0; p < points; p++)
+            {
+                squared[p] = (bestWeights[p] + (RoundingWeight / points)) * importance[p] * importance[p];
+            }
+
+            best = SolveWeighted(rows, squared, target, unit);
+        }
+
         return best;
     }
 
     /// <summary>Normal equations and their Cholesky factor (a = UᵀU), the right-hand side carried as one more column.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double[] SolveWeighted(double[][] rows, double[] weights, double target)
+    private static double[] SolveWeighted(double[][] rows, double[] weights, double target, double unit)
     {
         int n = rows[0].Length;
         var a = new double[n][];
@@ -165,6 +181,10 @@ internal static class NyquistDesigner
             }
 
             x[i] = value / a[i][i];
+            if (unit > 0)
+            {
+                x[i] = Math.Round(x[i] / unit) * unit; // what this leaves, those still to come make good (Babai's nearest plane)
+            }
         }
 
         return x;

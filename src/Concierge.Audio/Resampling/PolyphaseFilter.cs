@@ -24,15 +24,18 @@ public sealed class PolyphaseFilter
         Interpolation = outputRate / divisor;
         Decimation = inputRate / divisor;
         int ratio = Math.Max(Interpolation, Decimation);
-        (int half, int taps) = profile switch
+        (int half, int taps, int lowerBits) = profile switch
         {
-            ResamplerProfile.LowLatency => (7, 18),
-            ResamplerProfile.HighFidelity => (23, 46),
-            ResamplerProfile.MinimumPhase => (17, 34),
-            _ => (15, 32),
+            ResamplerProfile.LowLatency => (7, 18, 3),
+            ResamplerProfile.HighFidelity => (23, 46, 8),
+            ResamplerProfile.MinimumPhase => (17, 34, 8),
+            _ => (15, 33, 3),
         };
 
-        double[] prototype = NyquistDesigner.Design(ratio, half, taps, Rolloff);
+        bool exact = Interpolation > 1 && Decimation > 1; // there single precision is kept
+        lowerBits += Decimation > 1 ? 1 : 0; // whose coefficients are smaller, not being scaled by L
+        double unit = profile == ResamplerProfile.Balanced && !exact ? 1.0 / (Interpolation << (FirPlan.FractionBits + lowerBits)) : 0;
+        double[] prototype = NyquistDesigner.Design(ratio, half, taps, Rolloff, unit);
         if (profile == ResamplerProfile.MinimumPhase)
         {
             prototype = MinimumPhase.From(prototype);
@@ -44,13 +47,18 @@ public sealed class PolyphaseFilter
         _coefficients = new float[Interpolation * TapsPerPhase];
         ReachInSamples = half;
         HasSingleTapPhase = profile != ResamplerProfile.MinimumPhase;
-        FrameSamples = !HasSingleTapPhase || ratio != 3 || Math.Min(Interpolation, Decimation) != 1 ? -1 : Interpolation == 3 ? TripleFrame512.Frame : 3 * TripleFrame512.Frame;
-        Branches = BranchesOf(prototype, ratio, Interpolation);
+        HasFrameKernel = HasSingleTapPhase && Interpolation == 3 && Decimation == 1;
         for (int i = 0; i < prototype.Length; i++)
         {
             // Reversed inside each phase: a phase is then a dot product with the samples in the order of time.
-            _coefficients[((i % Interpolation) * TapsPerPhase) + TapsPerPhase - 1 - (i / Interpolation)] = (float)(prototype[i] * Interpolation);
+            double tap = prototype[i] * Interpolation;
+            _coefficients[((i % Interpolation) * TapsPerPhase) + TapsPerPhase - 1 - (i / Interpolation)] = (float)(exact ? tap : FirPlan.Rounded(tap, lowerBits));
         }
+
+        double[][] branches = BranchesOf(prototype, ratio, Interpolation);
+        Plan = exact ? null
+            : Decimation > 1 ? new FirPlan([branches], PolyphaseResampler.Row, lowerBits)
+            : new FirPlan(Array.ConvertAll(HasSingleTapPhase ? branches[1..] : branches, phase => new[] { phase }), 0, lowerBits);
     }
 
     /// <summary>Samples per second of the input.</summary>
@@ -79,17 +87,14 @@ public sealed class PolyphaseFilter
     /// <summary>True: phase (or branch) 0 has one tap, that of the sample <see cref="ReachInSamples"/> ago; an interpolator's is 1, a copy.</summary>
     internal bool HasSingleTapPhase { get; }
 
-    /// <summary>Input samples of the frame that <see cref="TripleFrame512"/> converts with this filter; −1 where it does not.</summary>
-    internal int FrameSamples { get; }
+    /// <summary>True: <see cref="TripleFrame512"/> converts a 20 ms frame by it.</summary>
+    internal bool HasFrameKernel { get; }
 
     /// <summary>The delay in samples of the lower rate.</summary>
     internal int ReachInSamples { get; }
 
-    /// <summary>
-    /// The prototype's taps p, p + R, p + 2R ... for each p below R, newest sample first, scaled by L: an interpolator's phases, a decimator's branches. Not used when both L and M
-    /// exceed 1.
-    /// </summary>
-    internal float[][] Branches { get; }
+    /// <summary>An interpolator's phases, but for a copy; or a decimator's branches in one. None where both L and M exceed 1.</summary>
+    internal FirPlan? Plan { get; }
 
     /// <summary>The shared filter of a pair of rates.</summary>
     /// <param name="inputRate">8000, 16000, 24000 or 48000 Hz.</param>
@@ -127,15 +132,16 @@ public sealed class PolyphaseFilter
     /// <summary>The coefficients of one phase in the order of time (oldest sample first), scaled by L.</summary>
     internal ReadOnlySpan<float> Phase(int phase) => _coefficients.AsSpan(phase * TapsPerPhase, TapsPerPhase);
 
-    private static float[][] BranchesOf(double[] prototype, int ratio, int scale)
+    /// <summary>The prototype's taps p, p + R, p + 2R ... for each p below R, newest sample first, scaled.</summary>
+    private static double[][] BranchesOf(double[] prototype, int ratio, int scale)
     {
-        var branches = new float[ratio][];
+        var branches = new double[ratio][];
         for (int p = 0; p < ratio; p++)
         {
-            branches[p] = new float[prototype.Length / ratio];
+            branches[p] = new double[prototype.Length / ratio];
             for (int k = 0; k < branches[p].Length; k++)
             {
-                branches[p][k] = (float)(prototype[p + (k * ratio)] * scale);
+                branches[p][k] = prototype[p + (k * ratio)] * scale;
             }
         }
 

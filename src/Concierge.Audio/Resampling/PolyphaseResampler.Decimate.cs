@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Concierge.Audio;
 
@@ -10,17 +9,8 @@ public static partial class PolyphaseResampler
     private static int Decimate(SimdLevel level, PolyphaseFilter filter, ref PolyphaseState state, ReadOnlySpan<short> part, Span<short> destination)
     {
         const int MaxRatio = 6;
-        const int MaxPairs = (Chunk / 2 / 2) + 1; // two input samples for each output at least
-        const int Row = (MaxTaps / 2) + MaxPairs + Padding;
         int ratio = filter.Decimation;
-        int taps = filter.TapsPerPhase / ratio; // of each branch
         int next = state.NextOutput;
-        if (level >= SimdLevel.Vector512 && SimdSupport.Has512 && part.Length == filter.FrameSamples && next == 0)
-        {
-            TripleFrame512.Decimate(filter, state.History, ref MemoryMarshal.GetReference(part), ref MemoryMarshal.GetReference(destination));
-            return TripleFrame512.Frame;
-        }
-
         int count = OutputSamples(filter, next, part.Length);
         state.NextOutput = next + (count * ratio) - part.Length;
         if (count == 0)
@@ -28,73 +18,38 @@ public static partial class PolyphaseResampler
             return 0;
         }
 
-        int pairs = (count + 1) / 2;
-
-        // [what no tap reaches][ratio * taps - 1 of history][the chunk][silence]; the chunk begins at ratio * (taps + 1).
-        Span<short> samples = stackalloc short[(MaxRatio * (MaxTaps + 1)) + Chunk + (2 * MaxRatio) + Padding];
-        int front = ratio * (taps + 1);
-        samples[..(ratio + 1)].Clear();
-        state.History.AsSpan().CopyTo(samples[(ratio + 1)..]);
+        // [history, as far as it goes][the chunk], dealt out so that stream r holds x[next + ratio m - r], m from -Past.
+        Span<short> samples = stackalloc short[MaxRatio * Row];
+        Span<short> streams = stackalloc short[MaxRatio * Row];
+        int back = (filter.HistoryLength + ratio) / ratio; // outputs' worth of history, rounded up
+        int start = Past - back;
+        int front = (back * ratio) - next + ratio - 1; // where the chunk begins in what is dealt out from x[next - ratio back - (ratio - 1)]
+        state.History.AsSpan().CopyTo(samples[(front - filter.HistoryLength)..]);
         part.CopyTo(samples[front..]);
-        samples.Slice(front + part.Length, (2 * ratio) + Padding).Clear();
-
-        // Stream r holds x[next + ratio m - r]; element 0 is m = -taps.
-        Span<float> streams = stackalloc float[2 * MaxRatio * Row];
-        int streamPairs = (taps / 2) + pairs;
-        ref short dealt = ref MemoryMarshal.GetReference(samples[(next + 1)..]);
         if (ratio == 3)
         {
-            SampleShuffle.SplitByThree(level, ref dealt, ref MemoryMarshal.GetReference(streams), Row, (nuint)streamPairs);
+            SampleShuffle.DealByThree(level, ref samples[0], ref streams[start], Row, back + count);
         }
         else
         {
-            for (int i = 0; i < 2 * streamPairs; i++)
+            for (int i = 0; i < back + count; i++)
             {
                 for (int r = 0; r < ratio; r++)
                 {
-                    streams[(((2 * r) + (i & 1)) * Row) + (i >> 1)] = Unsafe.Add(ref dealt, (ratio * i) + ratio - 1 - r);
+                    streams[(r * Row) + start + i] = samples[(ratio * i) + ratio - 1 - r];
                 }
             }
         }
 
-        for (int row = 0; row < 2 * ratio; row++)
+        // The vector forms give a whole run, whatever counts.
+        Span<short> run = stackalloc short[FirKernel.Outputs];
+        scoped Span<short> results = count == FirKernel.Outputs ? destination : run;
+        FirKernel.Run(level, filter.Plan!, 0, ref streams[Past], ref results[0], count);
+        if (count < FirKernel.Outputs)
         {
-            streams.Slice((row * Row) + streamPairs, FirKernel.Slack).Clear();
+            run[..count].CopyTo(destination);
         }
 
-        Span<float> sumEven = stackalloc float[MaxPairs + FirKernel.Slack];
-        Span<float> sumOdd = stackalloc float[MaxPairs + FirKernel.Slack];
-        Span<float> single = stackalloc float[2];
-        for (int r = 0; r < ratio; r++)
-        {
-            scoped ReadOnlySpan<float> coefficients = filter.Branches[r];
-            int first = taps / 2;
-            if (r == 0 && filter.HasSingleTapPhase)
-            {
-                // One tap, at an even or an odd distance.
-                int reach = filter.ReachInSamples;
-                single[reach & 1] = coefficients[reach];
-                single[~reach & 1] = 0;
-                coefficients = single;
-                first -= reach / 2;
-            }
-
-            FirKernel.Accumulate(
-                level,
-                fresh: r == 0,
-                ref streams[2 * r * Row],
-                ref streams[((2 * r) + 1) * Row],
-                (nuint)first,
-                ref MemoryMarshal.GetReference(coefficients),
-                (nuint)(coefficients.Length / 2),
-                ref MemoryMarshal.GetReference(sumEven),
-                ref MemoryMarshal.GetReference(sumOdd),
-                (nuint)pairs);
-        }
-
-        Span<short> merged = stackalloc short[(2 * MaxPairs) + Padding];
-        SampleShuffle.Merge(level, ref MemoryMarshal.GetReference(sumEven), ref MemoryMarshal.GetReference(sumOdd), ref MemoryMarshal.GetReference(merged), (nuint)pairs);
-        merged[..count].CopyTo(destination);
         return count;
     }
 }

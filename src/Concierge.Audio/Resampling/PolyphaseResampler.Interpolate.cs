@@ -6,82 +6,47 @@ namespace Concierge.Audio;
 /// <content>M = 1: each input sample gives L outputs, phase by phase over the whole chunk, then interleaved.</content>
 public static partial class PolyphaseResampler
 {
-    /// <summary>The longest phase (high fidelity), and room for vectors that read past the end.</summary>
-    private const int MaxTaps = 46;
+    /// <summary>Where a chunk begins: as far as any filter reaches back, and a vector's size.</summary>
+    private const int Past = 64;
 
-    private const int Padding = 32;
+    /// <summary>Samples of one phase or branch: the past, one run of the kernel, and room for a vector that reads past the end.</summary>
+    internal const int Row = Past + FirKernel.Outputs + 32;
 
     [SkipLocalsInit]
     private static int Interpolate(SimdLevel level, PolyphaseFilter filter, ref PolyphaseState state, ReadOnlySpan<short> part, Span<short> destination)
     {
-        const int Pairs = InterpolatorChunk / 2;
-        int taps = filter.TapsPerPhase;
-        int count = part.Length;
-        if (level >= SimdLevel.Vector512 && SimdSupport.Has512 && count == filter.FrameSamples)
+        // [history, as far as it goes][the chunk]: no output that counts sees what lies before or behind.
+        Span<short> samples = stackalloc short[Row];
+        state.History.AsSpan().CopyTo(samples[(Past - filter.HistoryLength)..]);
+        part.CopyTo(samples[Past..]);
+
+        // Row 0 is the copy, or the first phase.
+        Span<short> rows = stackalloc short[6 * FirKernel.Outputs];
+        FirPlan plan = filter.Plan!;
+        int phases = filter.Interpolation;
+        int first = phases - plan.Outputs;
+        for (int n = 0; n < plan.Outputs; n++)
         {
-            TripleFrame512.Interpolate(filter, state.History, ref MemoryMarshal.GetReference(part), ref MemoryMarshal.GetReference(destination));
-            return 3 * count;
+            FirKernel.Run(level, plan, n, ref samples[Past], ref rows[(first + n) * FirKernel.Outputs], part.Length);
         }
 
-        int pairs = (count + 1) / 2;
-
-        // [one sample that no tap reaches][taps - 1 of history][the chunk][silence]
-        Span<short> samples = stackalloc short[MaxTaps + InterpolatorChunk + Padding];
-        samples[0] = 0;
-        state.History.AsSpan().CopyTo(samples[1..]);
-        part.CopyTo(samples[taps..]);
-        samples.Slice(taps + count, Padding).Clear();
-
-        Span<float> even = stackalloc float[(MaxTaps / 2) + Pairs + Padding];
-        Span<float> odd = stackalloc float[(MaxTaps / 2) + Pairs + Padding];
-        int streamPairs = (taps / 2) + pairs;
-        SampleShuffle.Split(level, ref MemoryMarshal.GetReference(samples), ref MemoryMarshal.GetReference(even), ref MemoryMarshal.GetReference(odd), (nuint)streamPairs);
-        even.Slice(streamPairs, FirKernel.Slack).Clear();
-        odd.Slice(streamPairs, FirKernel.Slack).Clear();
-
-        Span<float> sumEven = stackalloc float[Pairs + FirKernel.Slack];
-        Span<float> sumOdd = stackalloc float[Pairs + FirKernel.Slack];
-        const int Row = InterpolatorChunk + Padding;
-        Span<short> rows = stackalloc short[6 * Row];
-        int ratio = filter.Interpolation;
-        for (int phase = 0; phase < ratio; phase++)
+        Span<short> copy = filter.HasSingleTapPhase ? samples[(Past - filter.ReachInSamples)..] : rows;
+        if (phases == 3)
         {
-            if (phase == 0 && filter.HasSingleTapPhase)
+            SampleShuffle.InterleaveByThree(level, copy, rows[FirKernel.Outputs..], rows[(2 * FirKernel.Outputs)..], destination, part.Length);
+            return 3 * part.Length;
+        }
+
+        int at = 0;
+        for (int i = 0; i < part.Length; i++)
+        {
+            destination[at++] = copy[i];
+            for (int phase = 1; phase < phases; phase++)
             {
-                continue; // a copy: see below
-            }
-
-            FirKernel.Accumulate(
-                level,
-                fresh: true,
-                ref MemoryMarshal.GetReference(even),
-                ref MemoryMarshal.GetReference(odd),
-                (nuint)(taps / 2),
-                ref MemoryMarshal.GetArrayDataReference(filter.Branches[phase]),
-                (nuint)(taps / 2),
-                ref MemoryMarshal.GetReference(sumEven),
-                ref MemoryMarshal.GetReference(sumOdd),
-                (nuint)pairs);
-            SampleShuffle.Merge(level, ref MemoryMarshal.GetReference(sumEven), ref MemoryMarshal.GetReference(sumOdd), ref MemoryMarshal.GetReference(rows[(phase * Row)..]), (nuint)pairs);
-        }
-
-        Span<short> copy = filter.HasSingleTapPhase ? samples[(taps - filter.ReachInSamples)..] : rows;
-        if (ratio == 3)
-        {
-            SampleShuffle.InterleaveByThree(level, copy, rows[Row..], rows[(2 * Row)..], destination, count);
-        }
-        else
-        {
-            for (int i = 0, at = 0; i < count; i++)
-            {
-                destination[at++] = copy[i];
-                for (int phase = 1; phase < ratio; phase++)
-                {
-                    destination[at++] = rows[(phase * Row) + i];
-                }
+                destination[at++] = rows[(phase * FirKernel.Outputs) + i];
             }
         }
 
-        return count * ratio;
+        return at;
     }
 }

@@ -6,14 +6,13 @@ namespace Concierge.Audio;
 
 /// <summary>Rational polyphase FIR rate conversion of 16-bit PCM, streaming: any split of the input gives the same samples.</summary>
 /// <remarks>
-/// For output m the filter's rate stands at p = m M; phase p mod L is applied to the input samples up to p div L. Sums are single-precision fused multiply-adds in a fixed order, rounded to
-/// the nearest integer (ties to even) and saturated: equal on every rung whose processor fuses multiplication and addition. Pure but for the state; allocation-free.
+/// For output m the filter's rate stands at p = m M; phase p mod L is applied to the input samples up to p div L. Where L or M is 1, sums are 32-bit integers that cannot overflow (see
+/// <see cref="FirPlan"/>), so that every rung and every split gives the same samples on every processor; elsewhere they are single-precision fused multiply-adds in a fixed order. Results are
+/// rounded to the nearest integer and saturated. Pure but for the state; allocation-free.
 /// </remarks>
 public static partial class PolyphaseResampler
 {
-    /// <summary>Input samples of one pass when interpolating (a 20 ms frame at 8 kHz) and otherwise (20 ms at 24 kHz): what the buffers on the stack are sized for.</summary>
-    private const int InterpolatorChunk = 160;
-
+    /// <summary>Input samples of one pass of <see cref="Convert"/>; the others take as many as give or need <see cref="FirKernel.Outputs"/>.</summary>
     private const int Chunk = 480;
 
     /// <summary>Converts the next samples.</summary>
@@ -35,9 +34,11 @@ public static partial class PolyphaseResampler
         }
 
         // A call's own frame goes straight to its kernel: what is worked out below for any length and ratio takes a fifth as long as the frame.
-        if (level >= SimdLevel.Vector512 && SimdSupport.Has512 && filter.FrameSamples == source.Length && state.NextOutput == 0)
+        if (level >= SimdLevel.Vector512 && SimdSupport.Has512 && filter.HasFrameKernel && source.Length == FirKernel.Outputs && destination.Length >= 3 * FirKernel.Outputs)
         {
-            return ProcessFrame(filter, state.History, source, destination);
+            TripleFrame512.Interpolate(filter, state.History, ref MemoryMarshal.GetReference(source), ref MemoryMarshal.GetReference(destination));
+            source[^state.History.Length..].CopyTo(state.History); // no filter remembers as much as a frame
+            return 3 * FirKernel.Outputs;
         }
 
         int outputs = OutputSamples(filter, state.NextOutput, source.Length);
@@ -46,7 +47,7 @@ public static partial class PolyphaseResampler
             ThrowTooShort(source.Length, outputs, destination.Length);
         }
 
-        int chunk = filter.Decimation == 1 ? InterpolatorChunk : Chunk;
+        int chunk = filter.Interpolation == 1 ? FirKernel.Outputs * filter.Decimation : filter.Decimation == 1 ? FirKernel.Outputs : Chunk;
         int written = 0;
         while (!source.IsEmpty)
         {
@@ -62,29 +63,7 @@ public static partial class PolyphaseResampler
         return written;
     }
 
-    private static int ProcessFrame(PolyphaseFilter filter, short[] history, ReadOnlySpan<short> source, Span<short> destination)
-    {
-        bool up = filter.Decimation == 1;
-        int outputs = up ? 3 * TripleFrame512.Frame : TripleFrame512.Frame;
-        if (destination.Length < outputs)
-        {
-            ThrowTooShort(source.Length, outputs, destination.Length);
-        }
-
-        if (up)
-        {
-            TripleFrame512.Interpolate(filter, history, ref MemoryMarshal.GetReference(source), ref MemoryMarshal.GetReference(destination));
-        }
-        else
-        {
-            TripleFrame512.Decimate(filter, history, ref MemoryMarshal.GetReference(source), ref MemoryMarshal.GetReference(destination));
-        }
-
-        source[^history.Length..].CopyTo(history); // no filter remembers as much as a frame
-        return outputs;
-    }
-
-    /// <summary>The plain form, output by output: for ratios that are neither L nor 1/M, and the oracle of the others.</summary>
+    /// <summary>The plain form, output by output: for ratios that are neither L nor 1/M.</summary>
     [SkipLocalsInit]
     private static int Convert(PolyphaseFilter filter, ref PolyphaseState state, ReadOnlySpan<short> part, Span<short> destination)
     {

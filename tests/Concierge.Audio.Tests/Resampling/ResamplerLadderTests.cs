@@ -12,7 +12,7 @@ public sealed class ResamplerLadderTests
         {
             PolyphaseFilter filter = PolyphaseFilter.For(inputRate, outputRate, profile);
             double[] exact = Convolve(filter, input);
-            short[]? fused = null;
+            short[]? first = null;
             foreach (SimdLevel level in Enum.GetValues<SimdLevel>())
             {
                 if (!SimdSupport.IsSupported(level))
@@ -25,15 +25,47 @@ public sealed class ResamplerLadderTests
                 Assert.Equal(exact.Length, PolyphaseResampler.Process(level, filter, ref state, input, output));
                 for (int i = 0; i < exact.Length; i++)
                 {
-                    // Single precision: the sum is off by a few thousandths, so only near a half may it round the other way.
+                    // The sum is off by a few thousandths, so only near a half may it round the other way.
                     Assert.True(Math.Abs(Math.Clamp(exact[i], -32768, 32767) - output[i]) <= 0.51, $"{profile} {level}: sample {i} is {output[i]}, exactly {exact[i]:F4}");
                 }
 
-                if (System.Runtime.Intrinsics.X86.Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported)
+                first ??= output;
+                Assert.Equal(first, output);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ResamplerSplitTests.Pairs), MemberType = typeof(ResamplerSplitTests))]
+    public void No_32_bit_sum_can_overflow(int inputRate, int outputRate)
+    {
+        foreach (ResamplerProfile profile in Enum.GetValues<ResamplerProfile>())
+        {
+            if (PolyphaseFilter.For(inputRate, outputRate, profile).Plan is not { } plan)
+            {
+                continue; // L and M both exceed 1
+            }
+
+            for (int sum = 0; sum < 2 * plan.Outputs; sum++)
+            {
+                // Full scale is 2^15: what the coefficients amount to at most, before the shift and after all.
+                long fine = 0;
+                long all = 0;
+                int at = sum;
+                for (int s = 0; s < plan.Segments.Length; s++)
                 {
-                    fused ??= output;
-                    Assert.Equal(fused, output);
+                    all = s == plan.FineSegments ? fine >> plan.LowerBits : all;
+                    for (int j = 0; j < plan.Segments[s].Pairs; j++, at += 2 * plan.Outputs)
+                    {
+                        int pair = plan.Coefficients[at];
+                        int loudness = Math.Abs((int)(short)pair) + Math.Abs(pair >> 16);
+                        fine += s < plan.FineSegments ? loudness : 0;
+                        all += loudness;
+                    }
                 }
+
+                Assert.True((fine * 32768) + plan.Rounding <= int.MaxValue, $"{profile}: fine coefficients amount to {fine}");
+                Assert.True((all * 32768) + plan.Rounding <= int.MaxValue, $"{profile}: coefficients amount to {all}");
             }
         }
     }
