@@ -83,12 +83,28 @@ internal sealed class LoadStampDetector
     /// <summary>Takes samples of the open stamp; true when it is complete.</summary>
     private bool Collect(ref ReadOnlySpan<short> samples)
     {
-        int whole = LoadStamp.Bits * 2 * _half;
+        int bit = 2 * _half;
+        int whole = LoadStamp.Bits * bit;
+        while (_position < whole && samples.Length >= bit && _position % bit == 0)
+        {
+            // A bit that lies whole in what is there, as nearly all do.
+            ReadOnlySpan<short> first = samples[.._half];
+            ReadOnlySpan<short> second = samples.Slice(_half, _half);
+            int sum = 0;
+            for (int i = 0; i < first.Length && i < second.Length; i++)
+            {
+                sum += first[i] - second[i];
+            }
+
+            _bits = (_bits << 1) | (sum > 0 ? 1u : 0u);
+            _position += bit;
+            samples = samples[bit..];
+        }
 
         while (_position < whole && !samples.IsEmpty)
         {
-            int inBit = _position % (2 * _half);
-            int left = inBit < _half ? _half - inBit : (2 * _half) - inBit;
+            int inBit = _position % bit;
+            int left = inBit < _half ? _half - inBit : bit - inBit;
             int n = Math.Min(left, samples.Length);
             int sum = 0;
             foreach (short sample in samples[..n])
@@ -99,7 +115,7 @@ internal sealed class LoadStampDetector
             _sum += inBit < _half ? sum : -sum;
             _position += n;
             samples = samples[n..];
-            if (_position % (2 * _half) == 0)
+            if (_position % bit == 0)
             {
                 _bits = (_bits << 1) | (_sum > 0 ? 1u : 0u);
                 _sum = 0;
