@@ -122,11 +122,12 @@ internal static class TripleFrame512
         }
 
         Write(Vector512.LoadUnsafe(ref Unsafe.Subtract(ref start, reach)), e10, o10, e20, o20, ref destination);
-        ref short copy = ref Unsafe.Subtract(ref source, reach);
-        Write(Vector512.LoadUnsafe(ref copy, 32), e11, o11, e21, o21, ref Unsafe.Add(ref destination, 96));
-        Write(Vector512.LoadUnsafe(ref copy, 64), e12, o12, e22, o22, ref Unsafe.Add(ref destination, 192));
-        Write(Vector512.LoadUnsafe(ref copy, 96), e13, o13, e23, o23, ref Unsafe.Add(ref destination, 288));
-        Write(Vector512.LoadUnsafe(ref copy, 128), e14, o14, e24, o24, ref Unsafe.Add(ref destination, 384));
+
+        // Never a reference to what lies before the frame: the collector would not move it along with it.
+        Write(Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 32 - reach)), e11, o11, e21, o21, ref Unsafe.Add(ref destination, 96));
+        Write(Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 64 - reach)), e12, o12, e22, o22, ref Unsafe.Add(ref destination, 192));
+        Write(Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 96 - reach)), e13, o13, e23, o23, ref Unsafe.Add(ref destination, 288));
+        Write(Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 128 - reach)), e14, o14, e24, o24, ref Unsafe.Add(ref destination, 384));
     }
 
     /// <summary>Rounds, saturates and interleaves 32 samples of each phase.</summary>
