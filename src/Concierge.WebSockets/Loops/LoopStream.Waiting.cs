@@ -31,6 +31,7 @@ public sealed partial class LoopStream
             {
                 _registration.Dispose();
                 _registration = default;
+                _token = default;
                 Retry();
             }
         }
@@ -299,7 +300,19 @@ public sealed partial class LoopStream
             return TryWait(ct) ? pending : ValueTask.CompletedTask;
         }
 
-        public void GetResult(short token) => _core.GetResult(token);
+        public void GetResult(short token)
+        {
+            try
+            {
+                _core.GetResult(token);
+            }
+            finally
+            {
+                // Hardly any write waits, the connection attempt did: it would be kept as long as the connection.
+                _core.Reset();
+                _ct = default;
+            }
+        }
 
         public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 

@@ -57,7 +57,13 @@ public sealed partial class WebSocketReader
             ValueTask<WebSocketReadStatus> pending = new(this, _core.Version);
             try
             {
-                return TryFinish(out WebSocketReadStatus status) ? new(status) : pending;
+                if (!TryFinish(out WebSocketReadStatus status))
+                {
+                    return pending;
+                }
+
+                _ct = default;
+                return new(status);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -95,7 +101,19 @@ public sealed partial class WebSocketReader
             _core.SetResult(status);
         }
 
-        public WebSocketReadStatus GetResult(short token) => _core.GetResult(token);
+        public WebSocketReadStatus GetResult(short token)
+        {
+            try
+            {
+                return _core.GetResult(token);
+            }
+            finally
+            {
+                // A pump that follows does not wait here: who waited, and for how long, would be kept until the end of the call.
+                _core.Reset();
+                _ct = default;
+            }
+        }
 
         public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 

@@ -118,7 +118,17 @@ internal sealed class LoopInput(LoopStream stream, int smallest, int largest)
         }
     }
 
-    ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _core.GetResult(token);
+    ReadResult IValueTaskSource<ReadResult>.GetResult(short token)
+    {
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            _core.Reset(); // it would keep whoever waited, and what came of that: the handshake, for as long as the call lasts
+        }
+    }
 
     ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _core.GetStatus(token);
 

@@ -88,6 +88,24 @@ public sealed class LoopReadingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_wait_that_is_over_keeps_neither_who_waited_nor_the_token()
+    {
+        (WebSocketReader reader, _) = await OpenAsync();
+        WeakReference[] waited = await WaitOnceAsync(reader);
+        Task<WebSocketReadStatus> pump = reader.PumpAsync(new Collector(reader), TestContext.Current.CancellationToken); // as a call goes on after its start message
+        for (int look = 0; look < 100 && waited.Any(w => w.IsAlive); look++)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken); // whoever told of the message may still be on a stack
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.DoesNotContain(waited, w => w.IsAlive);
+        await _far!.WriteAsync(Wire.Close(1000), TestContext.Current.CancellationToken);
+        Assert.Equal(WebSocketReadStatus.Close, await pump.WaitAsync(s_patience));
+    }
+
+    [Fact]
     public async Task A_connection_with_much_to_say_gives_way_to_what_else_the_loop_has_to_do()
     {
         (WebSocketReader reader, _) = await OpenAsync();
@@ -195,6 +213,18 @@ public sealed class LoopReadingTests : IAsyncDisposable
 
         await writing;
         Assert.Equal(Enumerable.Range(0, Messages).Select(i => $"{i}"), read);
+    }
+
+    /// <summary>One read that must wait; nothing of it is left on the stack or in the state machine that awaits this.</summary>
+    private async Task<WeakReference[]> WaitOnceAsync(WebSocketReader reader)
+    {
+        using var source = new CancellationTokenSource();
+        Task<WebSocketReadStatus> waiting = reader.ReadAsync(source.Token).AsTask();
+        Assert.False(waiting.IsCompleted);
+        WeakReference[] waited = [new(source), new(waiting)];
+        await _far!.WriteAsync(Wire.Text("one"), TestContext.Current.CancellationToken);
+        Assert.Equal(WebSocketReadStatus.Message, await waiting.WaitAsync(s_patience));
+        return waited;
     }
 
     private async Task<(WebSocketReader Reader, PipeReader Input)> OpenAsync()
