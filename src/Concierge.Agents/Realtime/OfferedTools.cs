@@ -22,7 +22,7 @@ internal sealed class OfferedTools
         {
             if (_tools.TryAdd(tool.Name, tool))
             {
-                _wire.Add(new RealtimeFunctionTool(tool.Name, tool.Description, tool.Parameters.GetRawText()));
+                _wire.Add(new RealtimeFunctionTool(tool.Name, tool.Description, tool.ParametersText));
             }
         }
 

@@ -15,6 +15,7 @@ public abstract class AgentTool
         Name = name;
         Description = description;
         Parameters = parameters;
+        ParametersText = parameters.GetRawText();
         Options = options ?? AgentToolOptions.Default;
     }
 
@@ -26,6 +27,9 @@ public abstract class AgentTool
 
     /// <summary>The JSON schema of its arguments.</summary>
     public JsonElement Parameters { get; }
+
+    /// <summary>The schema as text, once for all calls that offer the tool.</summary>
+    internal string ParametersText { get; }
 
     /// <summary>How it is carried out.</summary>
     public AgentToolOptions Options { get; }
