@@ -22,19 +22,17 @@ internal sealed class NodeAgents : IAsyncDisposable
     /// <summary>The stream's parameter that names the agent.</summary>
     public const string Parameter = "agent";
 
-    private readonly NodeOptions _options;
     private readonly AgentCastSource _source;
     private readonly TransferBook? _transfers;
     private readonly MessageFile _messages;
-    private readonly string? _vendorWorkflow;
+    private readonly RealtimeRunnerOptions _shared; // what no call has for itself
     private readonly string? _conciergeName;
 
     private NodeAgents(NodeOptions options, AgentCastSource source, TransferBook? transfers, string dataDirectory, string? vendorWorkflow, string? conciergeName)
     {
-        _options = options;
         _source = source;
         _transfers = transfers;
-        _vendorWorkflow = vendorWorkflow;
+        _shared = NodeSession.RunnerOptions(options, TimeProvider.System, static (_, _) => ValueTask.CompletedTask) with { VendorWorkflow = vendorWorkflow };
         _conciergeName = conciergeName;
         _messages = new MessageFile(Path.Combine(dataDirectory, "messages.jsonl"));
     }
@@ -120,7 +118,7 @@ internal sealed class NodeAgents : IAsyncDisposable
     }
 
     private RealtimeRunnerOptions RunnerOptions(Func<StreamStart, CancellationToken, ValueTask> admit, NodeServices services) =>
-        NodeSession.RunnerOptions(_options, TimeProvider.System, admit, services.Loggers) with { VendorWorkflow = _vendorWorkflow };
+        _shared with { Admit = admit, Loggers = services.Loggers };
 
     /// <summary>Looks up what a call is about, tells the context, and decides who speaks.</summary>
     private static async ValueTask<(Agent Speaks, CallRecord? About)> PrepareAsync(
