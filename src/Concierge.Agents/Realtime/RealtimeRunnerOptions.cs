@@ -36,6 +36,9 @@ public sealed record RealtimeRunnerOptions
     /// <summary>Whether the vendor traces the session too, and under which workflow; null for not. Group and trace id are filled in: one id links both traces.</summary>
     public string? VendorWorkflow { get; init; }
 
+    /// <summary>Whether the call's turns and answers are spans of <see cref="Tracing.AgentTelemetry"/>; false for calls that are nobody's.</summary>
+    public bool Traced { get; init; } = true;
+
     /// <summary>After how many characters of an answer its guardrails look at it again.</summary>
     public int GuardrailInterval { get; init; } = 100;
 

@@ -44,7 +44,7 @@ public sealed partial class RealtimeSession : ICallController
         _guardrails = new GuardrailRunner(context, options.Time, _logger);
         _answers = new LiveAnswers(_guardrails, options.GuardrailInterval, OnAnswerTripped);
         Usage = new UsageMeter(options.Price);
-        _trace = new SessionTrace(context, Usage, options.Session.Model ?? "realtime");
+        _trace = new SessionTrace(context, Usage, options.Session.Model ?? "realtime", options.Traced);
         _tools = new ToolRunner(context, options.Time, _logger) { Approve = AskApprovalAsync, Parent = () => _trace.Current };
         _started = options.Time.GetTimestamp();
     }

@@ -7,7 +7,11 @@ using Concierge.Protocols.Realtime;
 namespace Concierge.Agents.Realtime;
 
 /// <summary>The spans and the usage of one call: call, turns in it, responses in those. Runs on the control loop alone.</summary>
-internal sealed class SessionTrace(AgentContext context, UsageMeter usage, string model)
+/// <param name="context">The call's.</param>
+/// <param name="usage">What the call has used.</param>
+/// <param name="model">The model's name.</param>
+/// <param name="traced">False: no spans, usage alone.</param>
+internal sealed class SessionTrace(AgentContext context, UsageMeter usage, string model, bool traced)
 {
     private Activity? _call;
     private Activity? _turn;
@@ -20,13 +24,14 @@ internal sealed class SessionTrace(AgentContext context, UsageMeter usage, strin
     /// <summary>The trace's id, for the vendor's own trace; null when nobody listens.</summary>
     public string? TraceId => _call?.TraceId.ToHexString();
 
-    public void BeginCall(Agent agent) => _call = AgentTelemetry.StartConversation("call", context, agent);
+    public void BeginCall(Agent agent) => _call = traced ? AgentTelemetry.StartConversation("call", context, agent) : null;
 
     /// <summary>The other side began to speak, or the agent did by itself: a turn.</summary>
     public void BeginTurn(string agent)
     {
         _turn?.Dispose();
-        _turn = AgentTelemetry.StartTurn(_call?.Context ?? default, context, agent, ++_turns);
+        _turns++;
+        _turn = traced ? AgentTelemetry.StartTurn(_call?.Context ?? default, context, agent, _turns) : null;
     }
 
     public void BeginResponse(string agent)
@@ -37,7 +42,7 @@ internal sealed class SessionTrace(AgentContext context, UsageMeter usage, strin
         }
 
         _response?.Dispose();
-        _response = AgentTelemetry.StartResponse(_turn?.Context ?? default, context, agent, model);
+        _response = traced ? AgentTelemetry.StartResponse(_turn?.Context ?? default, context, agent, model) : null;
     }
 
     public ResponseUsage? EndResponse(string agent, RealtimeResponseInfo response)

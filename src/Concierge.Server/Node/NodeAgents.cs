@@ -28,11 +28,11 @@ internal sealed class NodeAgents : IAsyncDisposable
     private readonly RealtimeRunnerOptions _shared; // what no call has for itself
     private readonly string? _conciergeName;
 
-    private NodeAgents(NodeOptions options, AgentCastSource source, TransferBook? transfers, string dataDirectory, string? vendorWorkflow, string? conciergeName)
+    private NodeAgents(NodeOptions options, AgentCastSource source, TransferBook? transfers, string dataDirectory, string? vendorWorkflow, string? conciergeName, bool traced)
     {
         _source = source;
         _transfers = transfers;
-        _shared = NodeSession.RunnerOptions(options, TimeProvider.System, static (_, _) => ValueTask.CompletedTask) with { VendorWorkflow = vendorWorkflow };
+        _shared = NodeSession.RunnerOptions(options, TimeProvider.System, static (_, _) => ValueTask.CompletedTask) with { VendorWorkflow = vendorWorkflow, Traced = traced };
         _conciergeName = conciergeName;
         _messages = new MessageFile(Path.Combine(dataDirectory, "messages.jsonl"));
     }
@@ -49,7 +49,13 @@ internal sealed class NodeAgents : IAsyncDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static NodeAgents Open(
         NodeOptions options, string? path, TransferBook? transfers, string dataDirectory, string? vendorWorkflow = null, string? conciergeName = null, ILoggerFactory? loggers = null) =>
-        new(options, new AgentCastSource(path, FrontDeskAgent.Create(options).Start, loggers), transfers, dataDirectory, vendorWorkflow, conciergeName);
+        new(options, new AgentCastSource(path, FrontDeskAgent.Create(options).Start, loggers), transfers, dataDirectory, vendorWorkflow, conciergeName, traced: true);
+
+    /// <summary>The agents that every node has, for calls that are nobody's: a warm-up's, which leave no spans.</summary>
+    /// <param name="options">The node's settings.</param>
+    /// <param name="dataDirectory">Where messages would be kept.</param>
+    public static NodeAgents OpenUntraced(NodeOptions options, string dataDirectory) =>
+        new(options, new AgentCastSource(null, FrontDeskAgent.Create(options).Start, null), null, dataDirectory, null, null, traced: false);
 
     /// <summary>All agents, as their files are now.</summary>
     public AgentCast Current => _source.Current;

@@ -1,7 +1,5 @@
 using System.Runtime;
 using Concierge.Pipelines;
-using Concierge.Protocols.MediaStreams;
-using Concierge.Protocols.Realtime;
 using Concierge.Server.Configuration;
 using Concierge.Simulation.Load;
 using Concierge.WebSockets;
@@ -12,7 +10,10 @@ namespace Concierge.Server.Node;
 /// A few calls of a node of its own, against itself, right after the start: what the runtime compiles step by step while code runs for the first thousands of times is compiled before the
 /// first caller would hear it. On one core the compiler takes its time from the frames of running calls.
 /// </summary>
-/// <remarks>The private node shares nothing with the one that serves but the process: no store, no metrics, no log, a port that only this machine reaches for as long as it lasts.</remarks>
+/// <remarks>
+/// The private node serves as the real one does, with an agent, a journal and a store, and shares nothing with it but the process: its store is a file that goes with it, there is no carrier
+/// and nobody reads its calls, it has no metrics, spans or log, and a port that only this machine reaches for as long as it lasts.
+/// </remarks>
 internal sealed class WarmUp(NodeOptions options, CallRegistry calls, ILogger<WarmUp> log)
 {
     private const int Calls = 16;
@@ -57,6 +58,19 @@ internal sealed class WarmUp(NodeOptions options, CallRegistry calls, ILogger<Wa
 
     private async Task PlayAsync(CancellationToken cancellationToken)
     {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("concierge-warm-up-");
+        try
+        {
+            await PlayAsync(folder.FullName, cancellationToken);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private async Task PlayAsync(string folder, CancellationToken cancellationToken)
+    {
         using LoadGenerator ends = new(new LoadGeneratorOptions
         {
             Calls = Calls,
@@ -74,7 +88,7 @@ internal sealed class WarmUp(NodeOptions options, CallRegistry calls, ILogger<Wa
             AuthTokens = [],
             RequireStreamToken = false,
             Certificate = null,
-            Calls = null,
+            Calls = new CallsOptions { DataDirectory = folder, NodeName = "warm-up" },
             RecordingsFolder = null,
             MaxCalls = 2 * Calls,
             MaxStreamsPerRemote = 2 * Calls,
@@ -84,11 +98,11 @@ internal sealed class WarmUp(NodeOptions options, CallRegistry calls, ILogger<Wa
             WarmUp = TimeSpan.Zero,
             DrainTime = TimeSpan.FromSeconds(1),
         };
-        RealtimeSessionConfig session = NodeSession.Create(own);
+        await using NodeAgents agents = NodeAgents.OpenUntraced(own, folder);
         await using NodeHost node = await NodeHost.StartAsync(
             own,
             TimeProvider.System,
-            (tokens, loggers) => new CallStreamHandler(own, tokens, admit => new CallPlan(new Bridging(session, admit)), loggers, TimeProvider.System),
+            services => new CallStreamHandler(own, services.Tokens, admit => agents.Plan(admit, services), services.Loggers, TimeProvider.System, calls: services.Calls),
             cancellationToken: cancellationToken);
         await ends.StartCallsAsync(new Uri($"ws://127.0.0.1:{node.Address.Port}{FrontDoor.MediaStreamPath}"), cancellationToken);
         await Task.Delay(options.WarmUp, cancellationToken);
@@ -97,17 +111,5 @@ internal sealed class WarmUp(NodeOptions options, CallRegistry calls, ILogger<Wa
         {
             throw new InvalidOperationException($"of {Calls} calls {reading.Connected} came about: {reading.FirstFailure}");
         }
-    }
-
-    /// <summary>A call that is about nothing.</summary>
-    private sealed class Bridging(RealtimeSessionConfig session, Func<StreamStart, CancellationToken, ValueTask> admit) : ICallController
-    {
-        public async ValueTask<RealtimeSessionConfig> ConfigureAsync(StreamStart start, CancellationToken cancellationToken)
-        {
-            await admit(start, cancellationToken);
-            return session;
-        }
-
-        public ValueTask OnEventAsync(CallEvent callEvent, ICallControl call, CancellationToken cancellationToken) => ValueTask.CompletedTask;
     }
 }
