@@ -61,6 +61,15 @@ public sealed class CallSpanTests
     }
 
     [Fact]
+    public void A_call_that_is_not_traced_leaves_no_span_for_itself_its_turns_or_its_answers_and_is_counted_all_the_same()
+    {
+        using SpanLog log = new();
+        TwinCall call = Run(out AgentContext context, traced: false);
+        Assert.DoesNotContain(log.Of(context.ConversationId), s => Kind(s) is "invoke_agent" or "turn" or "chat");
+        Assert.Equal(call.Model.Responses.Count, call.Session.Usage.Responses.Count);
+    }
+
+    [Fact]
     public void What_a_call_used_adds_up_by_response_turn_and_agent_and_has_its_price()
     {
         TwinCall call = Run(out _);
@@ -91,7 +100,7 @@ public sealed class CallSpanTests
 
     private static string Kind(Activity span) => span.DisplayName.Split(' ')[0];
 
-    private static TwinCall Run(out AgentContext context)
+    private static TwinCall Run(out AgentContext context, bool traced = true)
     {
         AgentContext own = context = new AgentContext();
         return TwinCall.Run(
@@ -104,6 +113,7 @@ public sealed class CallSpanTests
                 new RealtimeRunnerOptions
                 {
                     Time = time,
+                    Traced = traced,
                     Conduct = CallConduct.Default,
                     Session = new() { Model = "gpt-realtime-2.1" },
                     Price = static (_, used) => (used.Input * 2m) + (used.Output * 3m),
