@@ -38,6 +38,10 @@ internal sealed class FirPlan
             while (Rest(outputs[n], floors[n]) * fine > MaxSum)
             {
                 floors[n] *= 0.95;
+                if (floors[n] < 1 / fine)
+                {
+                    throw new ArgumentException("All taps are coarse, and what they leave is still too much for a 32-bit sum: take fewer lower bits.", nameof(lowerBits));
+                }
             }
         }
 
