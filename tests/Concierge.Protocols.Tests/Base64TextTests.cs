@@ -35,6 +35,87 @@ public sealed class Base64TextTests
     }
 
     [Fact]
+    public void Encodes_every_length_with_and_without_a_mask_and_nothing_beyond()
+    {
+        var random = new Random(13);
+        byte[] buffer = new byte[800];
+        for (int length = 0; length <= 500; length++)
+        {
+            byte[] bytes = new byte[length];
+            random.NextBytes(bytes);
+            foreach (uint key in new[] { 0u, 0x1B27_A5C3u })
+            {
+                byte[] expected = Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes));
+                for (int i = 0; i < expected.Length; i++)
+                {
+                    expected[i] ^= (byte)(key >> (8 * (i & 3)));
+                }
+
+                random.NextBytes(buffer);
+                byte[] before = [.. buffer];
+                Assert.Equal(expected.Length, Base64Text.Encode(bytes, buffer.AsSpan(5), key));
+                Assert.Equal(expected, buffer[5..(5 + expected.Length)]);
+                Assert.Equal(before[..5], buffer[..5]);
+                Assert.Equal(before[(5 + expected.Length)..], buffer[(5 + expected.Length)..]);
+                if (length > 0)
+                {
+                    Assert.Throws<ArgumentException>(() => Base64Text.Encode(bytes, new byte[expected.Length - 1], key));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Decodes_into_what_the_bytes_need_and_nothing_beyond()
+    {
+        var random = new Random(14);
+        byte[] buffer = new byte[600];
+        for (int length = 0; length <= 500; length++)
+        {
+            byte[] bytes = new byte[length];
+            random.NextBytes(bytes);
+            byte[] text = Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes));
+            random.NextBytes(buffer);
+            byte[] before = [.. buffer];
+            Assert.Equal(Base64TextError.None, Base64Text.Decode(text, hasEscapes: false, buffer.AsSpan(3), out int written));
+            Assert.Equal(bytes, buffer[3..(3 + written)]);
+            Assert.Equal(before[..3], buffer[..3]);
+            Assert.Equal(before[(3 + written)..], buffer[(3 + written)..]);
+            Assert.Equal(Base64TextError.None, Base64Text.Decode(text, hasEscapes: false, new byte[length], out _));
+            if (length > 0)
+            {
+                Assert.Equal(Base64TextError.DestinationTooShort, Base64Text.Decode(text, hasEscapes: false, new byte[length - 1], out _));
+            }
+        }
+    }
+
+    [Fact]
+    public void Decodes_and_refuses_as_the_platform_does_whatever_byte_stands_wherever()
+    {
+        byte[] destination = new byte[256], expected = new byte[256];
+        foreach (int octets in new[] { 1, 47, 48, 49, 50, 51, 63, 64, 65, 95, 96, 97, 113, 160 })
+        {
+            byte[] bytes = new byte[octets];
+            new Random(octets).NextBytes(bytes);
+            byte[] text = Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes));
+            for (int at = 0; at < text.Length; at++)
+            {
+                byte kept = text[at];
+                for (int value = 0; value < 256; value++)
+                {
+                    text[at] = (byte)value;
+                    Base64TextError error = Base64Text.DecodeBlock(text, expected, isFinal: true, out int length);
+                    Assert.Equal(error, Base64Text.Decode(text, hasEscapes: false, destination, out int written));
+                    Assert.Equal(length, written);
+                    Assert.True(expected.AsSpan(0, length).SequenceEqual(destination.AsSpan(0, length)), $"{octets} octets, byte {value} at {at}");
+                }
+
+                text[at] = kept;
+            }
+        }
+    }
+
+    [Fact]
     public void Checks_as_strictly_as_it_decodes_whatever_byte_stands_wherever()
     {
         byte[] destination = new byte[256];

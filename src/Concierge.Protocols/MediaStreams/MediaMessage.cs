@@ -29,7 +29,7 @@ public readonly ref struct MediaMessage
     public void Write(Span<byte> destination)
     {
         int at = MediaEnvelope.WriteHead(_streamSid, _sidIsPlain, destination);
-        Base64.EncodeToUtf8(_muLaw, destination[at..Length], out _, out int written);
-        MediaEnvelope.WriteTail(destination[(at + written)..]);
+        at += Base64Text.Encode(_muLaw, destination[at..Length], maskKey: 0);
+        MediaEnvelope.WriteTail(destination[at..]);
     }
 }

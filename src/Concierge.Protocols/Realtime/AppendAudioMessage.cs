@@ -25,16 +25,18 @@ public readonly ref struct AppendAudioMessage
     /// <summary>Bytes that <see cref="Write"/> fills.</summary>
     public int Length { get; }
 
-    internal static ReadOnlySpan<byte> Head => "{\"type\":\"input_audio_buffer.append\",\"audio\":\""u8;
+    /// <summary>What stands before the base64 text, for who writes the parts in passes of his own.</summary>
+    public static ReadOnlySpan<byte> Head => "{\"type\":\"input_audio_buffer.append\",\"audio\":\""u8;
 
-    internal static ReadOnlySpan<byte> Tail => "\"}"u8;
+    /// <summary>What stands behind the base64 text.</summary>
+    public static ReadOnlySpan<byte> Tail => "\"}"u8;
 
     /// <summary>Writes the event.</summary>
     /// <param name="destination">At least <see cref="Length"/> bytes; no byte beyond them is touched.</param>
     public void Write(Span<byte> destination)
     {
         Head.CopyTo(destination);
-        Base64.EncodeToUtf8(_audio, destination[Head.Length..Length], out _, out int written);
+        int written = Base64Text.Encode(_audio, destination[Head.Length..Length], maskKey: 0);
         Tail.CopyTo(destination[(Head.Length + written)..]);
     }
 }
