@@ -141,6 +141,10 @@ public sealed class AllocationTests
     {
         public int Length => 300;
 
-        public void Write(Span<byte> destination) => destination.Fill((byte)'y');
+        public void Write(Span<byte> destination, uint maskKey)
+        {
+            destination.Fill((byte)'y');
+            WebSocketMask.Apply(destination, maskKey);
+        }
     }
 }

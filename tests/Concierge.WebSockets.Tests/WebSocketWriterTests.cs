@@ -307,7 +307,7 @@ public sealed class WebSocketWriterTests
     {
         public int Length => data?.Length ?? 3;
 
-        public void Write(Span<byte> destination) => (data ?? throw new NotSupportedException()).CopyTo(destination);
+        public void Write(Span<byte> destination, uint maskKey) => WebSocketMask.Apply(data ?? throw new NotSupportedException(), destination, maskKey);
     }
 
     private sealed class ThrowingStream : MemoryStream

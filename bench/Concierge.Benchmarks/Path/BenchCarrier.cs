@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Concierge.Pipelines.Playback;
 using Concierge.Protocols.MediaStreams;
 using Concierge.WebSockets;
@@ -58,7 +59,11 @@ internal sealed class BenchCarrier(WebSocketWriter writer, byte[] streamSid) : I
 
         public int Length => _message.Length;
 
-        public void Write(Span<byte> destination) => _message.Write(destination);
+        public void Write(Span<byte> destination, uint maskKey)
+        {
+            Debug.Assert(maskKey == 0, "a server does not mask (RFC 6455 §5.1)");
+            _message.Write(destination);
+        }
     }
 
     private readonly ref struct MarkPayload(MarkMessage message) : IWebSocketPayload
@@ -67,6 +72,10 @@ internal sealed class BenchCarrier(WebSocketWriter writer, byte[] streamSid) : I
 
         public int Length => _message.Length;
 
-        public void Write(Span<byte> destination) => _message.Write(destination);
+        public void Write(Span<byte> destination, uint maskKey)
+        {
+            Debug.Assert(maskKey == 0, "a server does not mask (RFC 6455 §5.1)");
+            _message.Write(destination);
+        }
     }
 }

@@ -5,7 +5,6 @@ using Concierge.Pipelines;
 using Concierge.Pipelines.Media;
 using Concierge.Protocols;
 using Concierge.Protocols.MediaStreams;
-using Concierge.Protocols.Realtime;
 using Concierge.WebSockets;
 
 namespace Concierge.Benchmarks.Paths;
@@ -79,10 +78,10 @@ public class CallerAudioPathBenchmarks
                 return 0;
             }
 
-            var verbatim = new AppendBase64Message(message.Payload);
+            var verbatim = new AppendBase64Payload(message.Payload);
             int start = Begin(verbatim.Length);
-            verbatim.Write(_sent.AsSpan(start, verbatim.Length));
-            return End(start, verbatim.Length);
+            verbatim.Write(_sent.AsSpan(start, verbatim.Length), Key);
+            return start + verbatim.Length;
         }
 
         if (Base64Text.Decode(message.Payload, message.PayloadHasEscapes, _octets, out int length) != Base64TextError.None)
@@ -94,10 +93,10 @@ public class CallerAudioPathBenchmarks
         ReadOnlySpan<byte> audio = Mode == CallAudioMode.ALaw
             ? _octets.AsSpan(0, ALaw.Encode(narrow, _octets))
             : MemoryMarshal.AsBytes(_wide.AsSpan(0, _up.Process(narrow, _wide)));
-        var append = new AppendAudioMessage(audio);
+        var append = new AppendAudioPayload(audio);
         int at = Begin(append.Length);
-        append.Write(_sent.AsSpan(at, append.Length));
-        return End(at, append.Length);
+        append.Write(_sent.AsSpan(at, append.Length), Key);
+        return at + append.Length;
     }
 
     /// <summary>The product's way.</summary>
@@ -125,10 +124,4 @@ public class CallerAudioPathBenchmarks
     }
 
     private int Begin(int length) => WebSocketFrameFormatter.WriteHeader(_sent, WebSocketOpcode.Text, fin: true, length, masked: true, Key);
-
-    private int End(int header, int length)
-    {
-        WebSocketMask.Apply(_sent.AsSpan(header, length), Key);
-        return header + length;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text;
 using Concierge.Pipelines.Playback;
@@ -250,7 +251,11 @@ internal sealed class CarrierLeg : ICarrierOutput
 
         public int Length => _message.Length;
 
-        public void Write(Span<byte> destination) => _message.Write(destination);
+        public void Write(Span<byte> destination, uint maskKey)
+        {
+            Debug.Assert(maskKey == 0, "a server does not mask (RFC 6455 §5.1)");
+            _message.Write(destination);
+        }
     }
 
     private readonly ref struct MarkPayload(MarkMessage message) : IWebSocketPayload
@@ -259,7 +264,11 @@ internal sealed class CarrierLeg : ICarrierOutput
 
         public int Length => _message.Length;
 
-        public void Write(Span<byte> destination) => _message.Write(destination);
+        public void Write(Span<byte> destination, uint maskKey)
+        {
+            Debug.Assert(maskKey == 0, "a server does not mask (RFC 6455 §5.1)");
+            _message.Write(destination);
+        }
     }
 
     private readonly ref struct ClearPayload(ClearMessage message) : IWebSocketPayload
@@ -268,6 +277,10 @@ internal sealed class CarrierLeg : ICarrierOutput
 
         public int Length => _message.Length;
 
-        public void Write(Span<byte> destination) => _message.Write(destination);
+        public void Write(Span<byte> destination, uint maskKey)
+        {
+            Debug.Assert(maskKey == 0, "a server does not mask (RFC 6455 §5.1)");
+            _message.Write(destination);
+        }
     }
 }

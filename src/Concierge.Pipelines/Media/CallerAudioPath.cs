@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Concierge.Audio;
 using Concierge.Pipelines.Playback;
 using Concierge.Protocols;
-using Concierge.Protocols.Realtime;
 using Concierge.WebSockets;
 
 namespace Concierge.Pipelines.Media;
@@ -99,7 +98,7 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
             return 0;
         }
 
-        Count(model.TryAppend(WebSocketOpcode.Text, new AppendTextPayload(new AppendBase64Message(payload)), WebSocketLane.Media));
+        Count(model.TryAppend(WebSocketOpcode.Text, new AppendBase64Payload(payload), WebSocketLane.Media));
         return DecodedLength(payload);
     }
 
@@ -199,7 +198,7 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
             return;
         }
 
-        Count(model.TryAppend(WebSocketOpcode.Text, new AppendAudioPayload(new AppendAudioMessage(audio)), WebSocketLane.Media));
+        Count(model.TryAppend(WebSocketOpcode.Text, new AppendAudioPayload(audio), WebSocketLane.Media));
     }
 
     private void Count(WebSocketAppendResult result)
@@ -209,23 +208,5 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
         {
             counters.CallerFramesBehind++;
         }
-    }
-
-    private readonly ref struct AppendAudioPayload(AppendAudioMessage message) : IWebSocketPayload
-    {
-        private readonly AppendAudioMessage _message = message;
-
-        public int Length => _message.Length;
-
-        public void Write(Span<byte> destination) => _message.Write(destination);
-    }
-
-    private readonly ref struct AppendTextPayload(AppendBase64Message message) : IWebSocketPayload
-    {
-        private readonly AppendBase64Message _message = message;
-
-        public int Length => _message.Length;
-
-        public void Write(Span<byte> destination) => _message.Write(destination);
     }
 }

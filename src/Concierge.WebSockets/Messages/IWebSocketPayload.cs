@@ -7,7 +7,8 @@ public interface IWebSocketPayload
     /// <summary>Octets of the payload; the same for every call on one value.</summary>
     int Length { get; }
 
-    /// <summary>Writes the payload.</summary>
+    /// <summary>Writes the payload as it goes to the wire: masked, so that a payload that copies anyway masks on the way.</summary>
     /// <param name="destination">Exactly <see cref="Length"/> octets, of unspecified content; all of them must be written.</param>
-    void Write(Span<byte> destination);
+    /// <param name="maskKey">The key for the first octet in its lowest byte, to be applied as <see cref="WebSocketMask"/> does; 0, which changes nothing, where this end does not mask.</param>
+    void Write(Span<byte> destination, uint maskKey);
 }

@@ -145,12 +145,7 @@ public sealed partial class WebSocketWriter
                 return result;
             }
 
-            payload.Write(body);
-            if (_masked)
-            {
-                WebSocketMask.Apply(body, reservation.MaskKey);
-            }
-
+            payload.Write(body, reservation.MaskKey);
             Commit(in reservation);
             return result;
         }

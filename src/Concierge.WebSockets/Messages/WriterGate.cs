@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Concierge.WebSockets;
 
@@ -11,6 +12,7 @@ internal sealed class WriterGate
     private int _held;
 
     /// <summary>Enters; the scope leaves.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Scope Enter()
     {
         if (Interlocked.Exchange(ref _held, 1) != 0)
