@@ -47,9 +47,9 @@ public static partial class Base64Text
         Vector512<byte> alphabet = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(Alphabet));
         Vector512<byte> mask = Vector512.Create(maskKey).AsByte();
         int at = 0;
-        for (; at <= readable - BlockLetters; at += BlockOctets)
+        for (nuint to = 0; at <= readable - BlockLetters; at += BlockOctets, to += BlockLetters)
         {
-            (Letters(Vector512.LoadUnsafe(ref source, (nuint)at), spread, alphabet) ^ mask).StoreUnsafe(ref destination, (nuint)(at / 3 * 4));
+            (Letters(Vector512.LoadUnsafe(ref source, (nuint)at), spread, alphabet) ^ mask).StoreUnsafe(ref destination, to);
         }
 
         // One or two blocks are left, too near the end to be read from their own first octet.
@@ -87,9 +87,9 @@ public static partial class Base64Text
         int at = 0;
 
         // A block's 16 octets too many are written over by the next; 88 letters and more make room for them.
-        for (; at <= letters - 88; at += BlockLetters)
+        for (nuint to = 0; at <= letters - 88; at += BlockLetters, to += BlockOctets)
         {
-            Octets(Vector512.LoadUnsafe(ref source, (nuint)at), lower, upper, gather, ref others).StoreUnsafe(ref destination, (nuint)(at / 4 * 3));
+            Octets(Vector512.LoadUnsafe(ref source, (nuint)at), lower, upper, gather, ref others).StoreUnsafe(ref destination, to);
         }
 
         for (at = Math.Min(at, last); ; at = last)
