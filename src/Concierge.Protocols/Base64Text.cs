@@ -110,18 +110,22 @@ public static partial class Base64Text
     internal static int IndexOfSpecial(ReadOnlySpan<byte> text, out bool isBase64)
     {
         isBase64 = false;
-        if (!Avx512BW.IsSupported || text.Length < Vector512<byte>.Count)
-        {
-            return JsonText.IndexOfSpecial(text);
-        }
+        return !Avx512BW.IsSupported || text.Length < Vector512<byte>.Count ? JsonText.IndexOfSpecial(text) : IndexOfSpecial(text, letters: 0, out isBase64);
+    }
 
+    /// <summary>The same where AVX-512 is and the text is known to begin with as many <paramref name="letters"/> of the alphabet, behind which at least 64 bytes stand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int IndexOfSpecial(ReadOnlySpan<byte> text, int letters, out bool isBase64)
+    {
         // No letter of the alphabet is special, nor is padding.
-        int letters = IndexOfOther512(text);
-        if (letters < 0)
+        isBase64 = false;
+        int more = IndexOfOther512(text[letters..]);
+        if (more < 0)
         {
             return -1;
         }
 
+        letters += more;
         int end = letters;
         while (end < text.Length && text[end] == (byte)'=' && end < letters + 2)
         {
@@ -130,7 +134,7 @@ public static partial class Base64Text
 
         if (end == text.Length || text[end] != (byte)'"')
         {
-            int more = JsonText.IndexOfSpecial(text[letters..]);
+            more = JsonText.IndexOfSpecial(text[letters..]);
             return more < 0 ? -1 : letters + more;
         }
 
@@ -184,15 +188,11 @@ public static partial class Base64Text
     private static int IndexOfOther512(ReadOnlySpan<byte> text)
     {
         ref byte start = ref MemoryMarshal.GetReference(text);
-        ref byte others = ref MemoryMarshal.GetReference(Others);
-        Vector512<byte> lower = Avx512Vbmi.IsSupported ? Vector512.LoadUnsafe(ref others) : default;
-        Vector512<byte> upper = Avx512Vbmi.IsSupported ? Vector512.LoadUnsafe(ref others, 64) : default;
         int last = text.Length - Vector512<byte>.Count;
         for (int at = 0; ; at = Math.Min(at + Vector512<byte>.Count, last))
         {
             Debug.Assert(at >= 0 && at <= last, "64 bytes are left");
-            Vector512<byte> block = Vector512.LoadUnsafe(ref start, (nuint)at);
-            ulong bits = Avx512Vbmi.IsSupported ? (block | Avx512Vbmi.PermuteVar64x8x2(lower, block, upper)).ExtractMostSignificantBits() : OthersOf64(block);
+            ulong bits = OthersOf64(Vector512.LoadUnsafe(ref start, (nuint)at));
             if (bits != 0)
             {
                 return at + BitOperations.TrailingZeroCount(bits);
@@ -207,22 +207,19 @@ public static partial class Base64Text
 
     /// <summary>Bit n: byte n is not of the alphabet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong OthersOf64(Vector512<byte> block)
+    internal static ulong OthersOf64(Vector512<byte> block)
     {
+        if (Avx512Vbmi.IsSupported)
+        {
+            ref byte sextets = ref MemoryMarshal.GetReference(Sextets);
+            return (block | Avx512Vbmi.PermuteVar64x8x2(Vector512.LoadUnsafe(ref sextets), block, Vector512.LoadUnsafe(ref sextets, 64))).ExtractMostSignificantBits();
+        }
+
         Vector512<byte> valid = Avx512BW.CompareLessThanOrEqual((block | Vector512.Create((byte)0x20)) - Vector512.Create((byte)'a'), Vector512.Create((byte)25))
             | Avx512BW.CompareLessThanOrEqual(block - Vector512.Create((byte)'/'), Vector512.Create((byte)10))
             | Avx512BW.CompareEqual(block, Vector512.Create((byte)'+'));
         return ~(ulong)Avx512BW.MoveMask(valid);
     }
-
-    /// <summary>By seven bits: 0x80 for what is not of the alphabet, for one permute over two registers (AVX-512 VBMI).</summary>
-    private static ReadOnlySpan<byte> Others =>
-    [
-        0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-        0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0, 0x80, 0x80, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
-        0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x80,
-        0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x80,
-    ];
 
     /// <summary>Masks whole groups of four letters in place.</summary>
     private static void Mask(Span<byte> letters, uint maskKey)

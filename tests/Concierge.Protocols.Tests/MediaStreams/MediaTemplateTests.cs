@@ -56,6 +56,22 @@ public sealed class MediaTemplateTests
     }
 
     [Fact]
+    public void Reads_numbers_of_every_length_beside_numbers_of_every_other()
+    {
+        for (int lengths = 0; lengths < 9 * 9 * 9; lengths++)
+        {
+            string first = "123456789"[..(lengths % 9)], second = "987654321"[..(lengths / 9 % 9)], third = "192837465"[..(lengths / 81)];
+            foreach (string text in new[] { s_sidLast, s_sidFirst })
+            {
+                byte[] utf8 = Encoding.UTF8.GetBytes(text.Replace("\"4274\"", $"\"{first}\"").Replace("\"4273\"", $"\"{second}\"").Replace("\"85593\"", $"\"{third}\""));
+                bool usual = first.Length is > 0 and < 8 && second.Length is > 0 and < 8 && third.Length is > 0 and < 8;
+                Assert.Equal(usual, MediaTemplate.TryMatch(utf8, out _));
+                MediaScannerTests.AssertAgrees(utf8);
+            }
+        }
+    }
+
+    [Fact]
     public void Agrees_for_ids_and_payloads_of_every_length()
     {
         for (int length = 0; length < 200; length++)
