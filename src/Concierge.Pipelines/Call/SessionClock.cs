@@ -5,9 +5,12 @@ internal sealed class SessionClock(TimeProvider provider)
 {
     private readonly long _start = provider.GetTimestamp();
 
+    // As TimeProvider.GetElapsedTime reckons, without asking for the frequency and dividing by it at every frame.
+    private readonly double _ticksPerStamp = (double)TimeSpan.TicksPerSecond / provider.TimestampFrequency;
+
     /// <summary>The source of time.</summary>
     public TimeProvider Provider { get; } = provider;
 
     /// <summary>Time since the session began.</summary>
-    public TimeSpan Now => Provider.GetElapsedTime(_start);
+    public TimeSpan Now => new((long)((Provider.GetTimestamp() - _start) * _ticksPerStamp));
 }

@@ -65,6 +65,22 @@ internal sealed class OctetQueue(int capacity)
         }
     }
 
+    /// <summary>Shows the oldest octets without removing them: where they lie when that is in one chunk, else copied.</summary>
+    /// <param name="scratch">As long as what is asked for; the caller has checked that there is enough. Filled where a copy is needed.</param>
+    /// <param name="from">Octets to leave out before.</param>
+    /// <returns>The octets, until the queue is next changed.</returns>
+    public ReadOnlySpan<byte> View(Span<byte> scratch, int from)
+    {
+        int offset = _readOffset + from;
+        if (!scratch.IsEmpty && offset + scratch.Length <= ChunkSize)
+        {
+            return _chunks[_first].AsSpan(offset, scratch.Length);
+        }
+
+        Peek(scratch, from);
+        return scratch;
+    }
+
     /// <summary>Removes the oldest <paramref name="count"/> octets.</summary>
     public void Skip(int count)
     {

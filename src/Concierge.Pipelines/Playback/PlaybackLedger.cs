@@ -446,8 +446,7 @@ internal sealed class PlaybackLedger
                 break; // the remainder of a frame waits for the next delta
             }
 
-            Span<byte> frame = _frame.AsSpan(0, n);
-            _queue.Peek(frame, (int)(_sent - _kept));
+            ReadOnlySpan<byte> frame = _queue.View(_frame.AsSpan(0, n), (int)(_sent - _kept));
             if (!_output.TryWriteMedia(frame))
             {
                 break;

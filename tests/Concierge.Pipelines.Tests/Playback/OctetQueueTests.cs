@@ -29,6 +29,8 @@ public sealed class OctetQueueTests
 
             byte[] taken = new byte[random.Next(0, queue.Length + 1)];
             queue.Peek(taken);
+            int before = random.Next(0, taken.Length + 1);
+            Assert.Equal(taken[before..], queue.View(new byte[taken.Length - before], before).ToArray());
             queue.Skip(taken.Length);
             foreach (byte octet in taken)
             {
