@@ -12,7 +12,7 @@ internal static class FirKernel128
     public static bool IsSupported
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => SimdSupport.Has128 && BitConverter.IsLittleEndian && (Ssse3.IsSupported || AdvSimd.Arm64.IsSupported);
+        get => SimdSupport.Has128 && BitConverter.IsLittleEndian;
     }
 
     /// <summary>Gives 160 samples: five vectors at a time.</summary>

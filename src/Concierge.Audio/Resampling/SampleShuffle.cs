@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Concierge.Audio;
@@ -23,7 +24,7 @@ internal static class SampleShuffle
                 DealByThree512(ref Unsafe.Add(ref samples, 3 * i), ref Unsafe.Add(ref streams, i), stride);
             }
         }
-        else if (level >= SimdLevel.Vector128 && Ssse3.IsSupported)
+        else if (level >= SimdLevel.Vector128 && SimdSupport.Has128)
         {
             for (; i < count; i += 8)
             {
@@ -48,7 +49,7 @@ internal static class SampleShuffle
         ref short rc = ref MemoryMarshal.GetReference(c);
         ref short to = ref MemoryMarshal.GetReference(destination);
         int i = 0;
-        if (level >= SimdLevel.Vector128 && Ssse3.IsSupported)
+        if (level >= SimdLevel.Vector128 && SimdSupport.Has128)
         {
             for (; i <= count - 8; i += 8)
             {
@@ -67,6 +68,11 @@ internal static class SampleShuffle
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static short Round(float value) => (short)Math.Clamp(MathF.Round(value), short.MinValue, short.MaxValue);
 
+    /// <summary>The bytes at these places; 0x80 gives zero: to pshufb by its top bit, to tbl as a place beyond the register.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Pick(Vector128<byte> from, Vector128<byte> places) =>
+        Ssse3.IsSupported ? Ssse3.Shuffle(from, places) : AdvSimd.Arm64.VectorTableLookup(from, places);
+
     /// <summary>Eight triples: each stream's samples are shuffled out of three registers. 0x80 gives zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void DealByThree128(ref short samples, ref short streams, nuint stride)
@@ -75,15 +81,15 @@ internal static class SampleShuffle
         Vector128<byte> a = Vector128.LoadUnsafe(ref samples).AsByte();
         Vector128<byte> b = Vector128.LoadUnsafe(ref samples, 8).AsByte();
         Vector128<byte> c = Vector128.LoadUnsafe(ref samples, 16).AsByte();
-        Vector128<byte> first = Ssse3.Shuffle(a, Vector128.Create((byte)4, 5, 10, 11, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z))
-            | Ssse3.Shuffle(b, Vector128.Create(Z, Z, Z, Z, 0, 1, 6, 7, 12, 13, Z, Z, Z, Z, Z, Z))
-            | Ssse3.Shuffle(c, Vector128.Create(Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, 2, 3, 8, 9, 14, 15));
-        Vector128<byte> second = Ssse3.Shuffle(a, Vector128.Create((byte)2, 3, 8, 9, 14, 15, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z))
-            | Ssse3.Shuffle(b, Vector128.Create(Z, Z, Z, Z, Z, Z, 4, 5, 10, 11, Z, Z, Z, Z, Z, Z))
-            | Ssse3.Shuffle(c, Vector128.Create(Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, 0, 1, 6, 7, 12, 13));
-        Vector128<byte> third = Ssse3.Shuffle(a, Vector128.Create((byte)0, 1, 6, 7, 12, 13, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z))
-            | Ssse3.Shuffle(b, Vector128.Create(Z, Z, Z, Z, Z, Z, 2, 3, 8, 9, 14, 15, Z, Z, Z, Z))
-            | Ssse3.Shuffle(c, Vector128.Create(Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, 4, 5, 10, 11));
+        Vector128<byte> first = Pick(a, Vector128.Create((byte)4, 5, 10, 11, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z))
+            | Pick(b, Vector128.Create(Z, Z, Z, Z, 0, 1, 6, 7, 12, 13, Z, Z, Z, Z, Z, Z))
+            | Pick(c, Vector128.Create(Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, 2, 3, 8, 9, 14, 15));
+        Vector128<byte> second = Pick(a, Vector128.Create((byte)2, 3, 8, 9, 14, 15, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z))
+            | Pick(b, Vector128.Create(Z, Z, Z, Z, Z, Z, 4, 5, 10, 11, Z, Z, Z, Z, Z, Z))
+            | Pick(c, Vector128.Create(Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, 0, 1, 6, 7, 12, 13));
+        Vector128<byte> third = Pick(a, Vector128.Create((byte)0, 1, 6, 7, 12, 13, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z))
+            | Pick(b, Vector128.Create(Z, Z, Z, Z, Z, Z, 2, 3, 8, 9, 14, 15, Z, Z, Z, Z))
+            | Pick(c, Vector128.Create(Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, Z, 4, 5, 10, 11));
         first.AsInt16().StoreUnsafe(ref streams);
         second.AsInt16().StoreUnsafe(ref streams, stride);
         third.AsInt16().StoreUnsafe(ref streams, 2 * stride);
@@ -119,15 +125,15 @@ internal static class SampleShuffle
     {
         // Words: a0 b0 c0 a1 b1 c1 a2 b2 | c2 a3 b3 c3 a4 b4 c4 a5 | b5 c5 a6 b6 c6 a7 b7 c7. 0x80 gives zero.
         const byte Z = 0x80;
-        Vector128<byte> r0 = Ssse3.Shuffle(a.AsByte(), Vector128.Create((byte)0, 1, Z, Z, Z, Z, 2, 3, Z, Z, Z, Z, 4, 5, Z, Z))
-            | Ssse3.Shuffle(b.AsByte(), Vector128.Create(Z, Z, 0, 1, Z, Z, Z, Z, 2, 3, Z, Z, Z, Z, 4, 5))
-            | Ssse3.Shuffle(c.AsByte(), Vector128.Create(Z, Z, Z, Z, 0, 1, Z, Z, Z, Z, 2, 3, Z, Z, Z, Z));
-        Vector128<byte> r1 = Ssse3.Shuffle(a.AsByte(), Vector128.Create(Z, Z, 6, 7, Z, Z, Z, Z, 8, 9, Z, Z, Z, Z, 10, 11))
-            | Ssse3.Shuffle(b.AsByte(), Vector128.Create(Z, Z, Z, Z, 6, 7, Z, Z, Z, Z, 8, 9, Z, Z, Z, Z))
-            | Ssse3.Shuffle(c.AsByte(), Vector128.Create((byte)4, 5, Z, Z, Z, Z, 6, 7, Z, Z, Z, Z, 8, 9, Z, Z));
-        Vector128<byte> r2 = Ssse3.Shuffle(a.AsByte(), Vector128.Create(Z, Z, Z, Z, 12, 13, Z, Z, Z, Z, 14, 15, Z, Z, Z, Z))
-            | Ssse3.Shuffle(b.AsByte(), Vector128.Create((byte)10, 11, Z, Z, Z, Z, 12, 13, Z, Z, Z, Z, 14, 15, Z, Z))
-            | Ssse3.Shuffle(c.AsByte(), Vector128.Create(Z, Z, 10, 11, Z, Z, Z, Z, 12, 13, Z, Z, Z, Z, 14, 15));
+        Vector128<byte> r0 = Pick(a.AsByte(), Vector128.Create((byte)0, 1, Z, Z, Z, Z, 2, 3, Z, Z, Z, Z, 4, 5, Z, Z))
+            | Pick(b.AsByte(), Vector128.Create(Z, Z, 0, 1, Z, Z, Z, Z, 2, 3, Z, Z, Z, Z, 4, 5))
+            | Pick(c.AsByte(), Vector128.Create(Z, Z, Z, Z, 0, 1, Z, Z, Z, Z, 2, 3, Z, Z, Z, Z));
+        Vector128<byte> r1 = Pick(a.AsByte(), Vector128.Create(Z, Z, 6, 7, Z, Z, Z, Z, 8, 9, Z, Z, Z, Z, 10, 11))
+            | Pick(b.AsByte(), Vector128.Create(Z, Z, Z, Z, 6, 7, Z, Z, Z, Z, 8, 9, Z, Z, Z, Z))
+            | Pick(c.AsByte(), Vector128.Create((byte)4, 5, Z, Z, Z, Z, 6, 7, Z, Z, Z, Z, 8, 9, Z, Z));
+        Vector128<byte> r2 = Pick(a.AsByte(), Vector128.Create(Z, Z, Z, Z, 12, 13, Z, Z, Z, Z, 14, 15, Z, Z, Z, Z))
+            | Pick(b.AsByte(), Vector128.Create((byte)10, 11, Z, Z, Z, Z, 12, 13, Z, Z, Z, Z, 14, 15, Z, Z))
+            | Pick(c.AsByte(), Vector128.Create(Z, Z, 10, 11, Z, Z, Z, Z, 12, 13, Z, Z, Z, Z, 14, 15));
         r0.AsInt16().StoreUnsafe(ref to);
         r1.AsInt16().StoreUnsafe(ref to, 8);
         r2.AsInt16().StoreUnsafe(ref to, 16);

@@ -41,7 +41,7 @@ public static class SimdSupport
     internal static bool Has128
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector128.IsHardwareAccelerated && (Ssse3.IsSupported || AdvSimd.IsSupported);
+        get => Vector128.IsHardwareAccelerated && (Ssse3.IsSupported || AdvSimd.Arm64.IsSupported);
     }
 
     /// <summary>Whether a rung can run here.</summary>
