@@ -47,6 +47,12 @@ internal static class BenchCommand
             return 0;
         }
 
+        if (!MatchesQuality(options.Filter) && !Benches().Any(bench => Matches(options.Filter, bench)))
+        {
+            Console.Error.WriteLine($"no bench matches \"{options.Filter}\"; --list names them");
+            return 2;
+        }
+
         return options.ChildResult is not null || options.Dry ? RunHere(options) : RunChildren(options, args);
     }
 
@@ -99,7 +105,7 @@ internal static class BenchCommand
         File.WriteAllText(json, JsonSerializer.Serialize(run, s_json));
         File.WriteAllText(Path.Combine(options.Output, "results.md"), ResultTable.Markdown(run));
         Console.WriteLine(ResultTable.Markdown(run));
-        Console.WriteLine($"results: {json} and results.md beside it");
+        Console.WriteLine($"results: {Path.GetFullPath(json)} and results.md beside it");
         string[] violations = [.. Budgets.Load(Machine.BudgetsPath).Violations(rows)];
         foreach (string violation in violations)
         {

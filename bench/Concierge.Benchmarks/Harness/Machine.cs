@@ -34,11 +34,12 @@ internal static class Machine
     /// <summary>bench/budgets.json, beside the built program.</summary>
     public static string BudgetsPath => Path.Combine(AppContext.BaseDirectory, "budgets.json");
 
+    // Asked where the program lies: it may have been started from anywhere.
     private static string? Git(string arguments)
     {
         try
         {
-            using var git = Process.Start(new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
+            using var git = Process.Start(new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory });
             string output = git!.StandardOutput.ReadToEnd().Trim();
             git.WaitForExit();
             return git.ExitCode == 0 ? output : null;
