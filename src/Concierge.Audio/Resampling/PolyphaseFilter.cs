@@ -29,7 +29,7 @@ public sealed class PolyphaseFilter
             ResamplerProfile.LowLatency => (7, 18, 3),
             ResamplerProfile.HighFidelity => (23, 46, 8),
             ResamplerProfile.MinimumPhase => (17, 34, 8),
-            _ => (15, 33, 3),
+            _ => (15, 37, Decimation > 1 ? 4 : 2), // down, 16 bits hear an alias of half a step louder than it is: it must lie lower than an image
         };
 
         bool exact = Interpolation > 1 && Decimation > 1; // there single precision is kept
