@@ -51,37 +51,16 @@ internal sealed class FirPlan
         {
             int stream = s % outputs[0].Length;
             bool upper = s >= outputs[0].Length;
-            int start = -1;
-            int end = 0;
-            int first = coefficients.Count;
-            for (int j = 0; j <= outputs[0][stream].Length / 2; j++)
-            {
-                bool any = false;
-                for (int n = 0; n < Outputs; n++)
-                {
-                    (int from, int to) = Loud(outputs[n][stream], floors[n]);
-                    coefficients.Add(Pair(outputs[n][stream], 2 * j, from, to, fine, upper));
-                    coefficients.Add(Pair(outputs[n][stream], (2 * j) + 1, from, to, fine, upper));
-                    any |= (coefficients[^1] | coefficients[^2]) != 0;
-                }
+            (FirSegment segment, int[] stretch) = Stretch(outputs, stream, floors, fine, upper, shift: 0);
+            (FirSegment shifted, int[] shorter) = Stretch(outputs, stream, floors, fine, upper, shift: 1);
 
-                end = any ? j + 1 : end;
-                start = any && start < 0 ? j : start;
-                if (start < 0)
-                {
-                    CollectionsMarshal.SetCount(coefficients, first);
-                }
-            }
-
-            if (end > 0)
+            // The samples pair up either way; one way may take a pair less. None may be newer than the output's own pair.
+            (segment, stretch) = shorter.Length < stretch.Length && shifted.Offset <= 0 ? (shifted, shorter) : (segment, stretch);
+            if (segment.Pairs > 0)
             {
-                CollectionsMarshal.SetCount(coefficients, first + (2 * Outputs * (end - start)));
-                segments.Add(new FirSegment((stream * stride) - (2 * start), end - start));
+                segments.Add(segment with { Offset = (stream * stride) + segment.Offset });
+                coefficients.AddRange(stretch);
                 FineSegments += upper ? 0 : 1;
-            }
-            else
-            {
-                CollectionsMarshal.SetCount(coefficients, first);
             }
         }
 
@@ -114,6 +93,36 @@ internal sealed class FirPlan
     {
         double scale = 1L << (FractionBits + lowerBits);
         return Math.Round(tap * scale) / scale;
+    }
+
+    /// <summary>One stream's pairs from the first that has a coefficient to the last; the samples pair up as they lie, or shifted by one.</summary>
+    private static (FirSegment Segment, int[] Coefficients) Stretch(double[][][] outputs, int stream, double[] floors, double fine, bool upper, int shift)
+    {
+        var coefficients = new List<int>();
+        int start = 0;
+        int kept = 0;
+        for (int j = -shift; j <= outputs[0][stream].Length / 2; j++)
+        {
+            bool any = false;
+            int before = coefficients.Count;
+            for (int n = 0; n < outputs.Length; n++)
+            {
+                (int from, int to) = Loud(outputs[n][stream], floors[n]);
+                coefficients.Add(Pair(outputs[n][stream], (2 * j) + shift, from, to, fine, upper));
+                coefficients.Add(Pair(outputs[n][stream], (2 * j) + 1 + shift, from, to, fine, upper));
+                any |= (coefficients[^1] | coefficients[^2]) != 0;
+            }
+
+            kept = any ? coefficients.Count : kept;
+            if (kept == 0)
+            {
+                CollectionsMarshal.SetCount(coefficients, before);
+                start = j + 1;
+            }
+        }
+
+        CollectionsMarshal.SetCount(coefficients, kept);
+        return (new FirSegment(-(2 * start) - shift, kept / (2 * outputs.Length)), [.. coefficients]);
     }
 
     /// <summary>Coefficient k for the newer sample of its pair is k - 1's for the older: the even output is one sample earlier than the odd one.</summary>

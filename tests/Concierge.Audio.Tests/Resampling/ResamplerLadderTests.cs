@@ -71,6 +71,19 @@ public sealed class ResamplerLadderTests
     }
 
     [Fact]
+    public void A_single_tap_takes_one_pair_of_samples_wherever_it_stands()
+    {
+        for (int at = 0; at < 8; at++)
+        {
+            var taps = new double[8];
+            taps[at] = 0.125;
+            FirSegment segment = Assert.Single(new FirPlan([[taps]], stride: 0, lowerBits: 2).Segments);
+            Assert.Equal(1, segment.Pairs);
+            Assert.InRange(segment.Offset, -at, 0);
+        }
+    }
+
+    [Fact]
     public void Nothing_is_allocated_after_construction()
     {
         foreach ((int from, int to) in ((int, int)[])[(8000, 24000), (24000, 8000), (8000, 48000), (16000, 24000)])
