@@ -39,7 +39,17 @@ internal static class ResamplerQuality
             void Add(string name, Func<IResampler> create)
             {
                 ConversionQuality measured = ConversionQuality.Measure(from, to, create);
-                rows.Add(new QualityRow(name, from, to, measured.DelayMilliseconds, measured.RippleDb, measured.RejectionDb, measured.SignalToNoiseDb));
+                rows.Add(new QualityRow(
+                    name,
+                    from,
+                    to,
+                    measured.DelayMilliseconds,
+                    measured.RippleDb,
+                    measured.RejectionDb,
+                    measured.SignalToNoiseDb,
+                    measured.SoftSignalToNoiseDb,
+                    measured.FaintSignalToNoiseDb,
+                    measured.IntermodulationDb));
             }
         }
 

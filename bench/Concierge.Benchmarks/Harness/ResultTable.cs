@@ -46,13 +46,13 @@ internal static class ResultTable
     public static string Quality(IReadOnlyList<QualityRow> rows)
     {
         var text = new StringBuilder();
-        text.AppendLine("| resampler | kHz | delay ms | ripple to 3.4 kHz dB | images or aliases dB | 997 Hz at -3 dBFS, SNR dB |");
-        text.AppendLine("|---|---|---:|---:|---:|---:|");
+        text.AppendLine("| resampler | kHz | delay ms | ripple to 3.4 kHz dB | images or aliases dB | SNR dB, 997 Hz at -3, -20, -40 dBFS | intermodulation dB |");
+        text.AppendLine("|---|---|---:|---:|---:|---:|---:|");
         foreach (QualityRow row in rows)
         {
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"| {row.Resampler} | {row.From / 1000} to {row.To / 1000} | {row.DelayMilliseconds:0.000} | {row.RippleDb:0.0000} | {-row.RejectionDb:0.0} | {row.SignalToNoiseDb:0.0} |");
+                $"| {row.Resampler} | {row.From / 1000} to {row.To / 1000} | {row.DelayMilliseconds:0.000} | {row.RippleDb:0.0000} | {-row.RejectionDb:0.0} | {row.SignalToNoiseDb:0.0}, {row.SoftSignalToNoiseDb:0.0}, {row.FaintSignalToNoiseDb:0.0} | {-row.IntermodulationDb:0.0} |");
         }
 
         foreach (string missing in NativePeers.Missing())

@@ -6,9 +6,19 @@ namespace Concierge.Benchmarks.Audio;
 /// </summary>
 /// <param name="RippleDb">The largest deviation from the level that went in, up to 3.4 kHz, in dB.</param>
 /// <param name="RejectionDb">Up: how far the worst image of a tone up to 3.4 kHz lies below it. Down: how far a tone whose alias falls below 3.4 kHz is pressed. In dB.</param>
-/// <param name="SignalToNoiseDb">A 997 Hz tone at -3 dBFS against all else in the output, in dB.</param>
+/// <param name="SignalToNoiseDb">A 997 Hz tone at -3 dBFS against all else in the output (noise, images and distortion), in dB.</param>
+/// <param name="SoftSignalToNoiseDb">The same at -20 dBFS.</param>
+/// <param name="FaintSignalToNoiseDb">The same at -40 dBFS.</param>
+/// <param name="IntermodulationDb">Tones of 2.6 and 2.9 kHz, each at -9 dBFS: how far the loudest of their second- and third-order products below 3.4 kHz lies below one of them, in dB.</param>
 /// <param name="DelayMilliseconds">The group delay at 1 kHz, and what the resampler holds back beyond the frame it was given, in ms.</param>
-internal sealed record ConversionQuality(double RippleDb, double RejectionDb, double SignalToNoiseDb, double DelayMilliseconds)
+internal sealed record ConversionQuality(
+    double RippleDb,
+    double RejectionDb,
+    double SignalToNoiseDb,
+    double SoftSignalToNoiseDb,
+    double FaintSignalToNoiseDb,
+    double IntermodulationDb,
+    double DelayMilliseconds)
 {
     [ThreadStatic]
     private static double[]? t_window; // one length after the other: made again only when the rate changes
@@ -46,8 +56,9 @@ internal sealed record ConversionQuality(double RippleDb, double RejectionDb, do
             }
         }
 
-        short[] still = Convert(from, to, create, 997).Output;
-        return new ConversionQuality(ripple, rejection, SignalToNoise(still, 997, to), Delay(from, to, create));
+        return new ConversionQuality(ripple, rejection, Noise(-3), Noise(-20), Noise(-40), Intermodulation(from, to, create), Delay(from, to, create));
+
+        double Noise(double dbfs) => SignalToNoise(Convert(from, to, create, (997, 32768 * Math.Pow(10, dbfs / 20))).Output, 997, to);
     }
 
     private static double Decibels(double ratio) => 20 * Math.Log10(Math.Max(ratio, 1e-9));
@@ -55,6 +66,21 @@ internal sealed record ConversionQuality(double RippleDb, double RejectionDb, do
     /// <summary>What comes out at one frequency when another is played, relative to what went in.</summary>
     private static double Gain(int from, int to, Func<IResampler> create, double played, double heard) =>
         Amplitude(Convert(from, to, create, played).Output, heard, to).Magnitude / Level;
+
+    private static double Intermodulation(int from, int to, Func<IResampler> create)
+    {
+        const double first = 2600 - Offset;
+        const double second = 2900 + Offset;
+        double level = Level / 2;
+        short[] output = Convert(from, to, create, (first, level), (second, level)).Output;
+        double worst = 0;
+        foreach (double product in (double[])[second - first, (2 * first) - second, (2 * second) - first])
+        {
+            worst = Math.Max(worst, Amplitude(output, product, to).Magnitude);
+        }
+
+        return -Decibels(worst / level);
+    }
 
     /// <summary>Group delay from two tones 20 Hz apart (unambiguous to 50 ms), and the most that was held back at the end of a frame.</summary>
     private static double Delay(int from, int to, Func<IResampler> create)
@@ -68,8 +94,11 @@ internal sealed record ConversionQuality(double RippleDb, double RejectionDb, do
         return (seconds + held) * 1000;
     }
 
-    /// <summary>Plays a sine for a second in frames of 20 ms.</summary>
-    private static (short[] Output, double HeldSeconds) Convert(int from, int to, Func<IResampler> create, double frequency)
+    private static (short[] Output, double HeldSeconds) Convert(int from, int to, Func<IResampler> create, double frequency) =>
+        Convert(from, to, create, (frequency, Level));
+
+    /// <summary>Plays sines together for a second in frames of 20 ms.</summary>
+    private static (short[] Output, double HeldSeconds) Convert(int from, int to, Func<IResampler> create, params (double Frequency, double Level)[] tones)
     {
         const int frames = 50;
         using IResampler resampler = create();
@@ -81,7 +110,13 @@ internal sealed record ConversionQuality(double RippleDb, double RejectionDb, do
         {
             for (int n = 0; n < frame.Length; n++)
             {
-                frame[n] = (short)Math.Round(Level * Math.Sin(2 * Math.PI * frequency * ((i * frame.Length) + n) / from));
+                double sample = 0;
+                foreach ((double frequency, double level) in tones)
+                {
+                    sample += level * Math.Sin(2 * Math.PI * frequency * ((i * frame.Length) + n) / from);
+                }
+
+                frame[n] = (short)Math.Round(sample);
             }
 
             written += resampler.Process(frame, output.AsSpan(written));
