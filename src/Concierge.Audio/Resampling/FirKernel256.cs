@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Concierge.Audio;
 
-/// <summary>The AVX2 form. See <see cref="FirKernel"/>.</summary>
+/// <summary>The AVX2 form, with AVX-VNNI where there is. See <see cref="FirKernel"/>.</summary>
 internal static class FirKernel256
 {
     /// <summary>Gives 160 samples: five vectors at a time.</summary>
@@ -55,20 +55,20 @@ internal static class FirKernel256
                 Vector256<short> even = Vector256.Create(c).AsInt16();
                 Vector256<short> odd = Vector256.Create(Unsafe.Add(ref c, 1)).AsInt16();
                 Vector256<short> at = Vector256.LoadUnsafe(ref x);
-                e0 += Avx2.MultiplyAddAdjacent(at, even);
-                o0 += Avx2.MultiplyAddAdjacent(at, odd);
+                e0 = MultiplyAdd(e0, at, even);
+                o0 = MultiplyAdd(o0, at, odd);
                 at = Vector256.LoadUnsafe(ref x, 16);
-                e1 += Avx2.MultiplyAddAdjacent(at, even);
-                o1 += Avx2.MultiplyAddAdjacent(at, odd);
+                e1 = MultiplyAdd(e1, at, even);
+                o1 = MultiplyAdd(o1, at, odd);
                 at = Vector256.LoadUnsafe(ref x, 32);
-                e2 += Avx2.MultiplyAddAdjacent(at, even);
-                o2 += Avx2.MultiplyAddAdjacent(at, odd);
+                e2 = MultiplyAdd(e2, at, even);
+                o2 = MultiplyAdd(o2, at, odd);
                 at = Vector256.LoadUnsafe(ref x, 48);
-                e3 += Avx2.MultiplyAddAdjacent(at, even);
-                o3 += Avx2.MultiplyAddAdjacent(at, odd);
+                e3 = MultiplyAdd(e3, at, even);
+                o3 = MultiplyAdd(o3, at, odd);
                 at = Vector256.LoadUnsafe(ref x, 64);
-                e4 += Avx2.MultiplyAddAdjacent(at, even);
-                o4 += Avx2.MultiplyAddAdjacent(at, odd);
+                e4 = MultiplyAdd(e4, at, even);
+                o4 = MultiplyAdd(o4, at, odd);
                 c = ref Unsafe.Add(ref c, step);
                 x = ref Unsafe.Subtract(ref x, 2);
             }
@@ -80,6 +80,11 @@ internal static class FirKernel256
         Round(e3, o3).StoreUnsafe(ref destination, 48);
         Round(e4, o4).StoreUnsafe(ref destination, 64);
     }
+
+    /// <summary>In one instruction where there is one: the same sums, since none overflows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> MultiplyAdd(Vector256<int> sums, Vector256<short> samples, Vector256<short> pair) =>
+        AvxVnni.IsSupported ? AvxVnni.MultiplyWideningAndAdd(sums, samples, pair) : sums + Avx2.MultiplyAddAdjacent(samples, pair);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<short> Round(Vector256<int> even, Vector256<int> odd)

@@ -30,29 +30,15 @@ internal sealed class FirPlan
         Outputs = outputs.Length;
         double fine = 1 << (FractionBits + lowerBits);
 
-        // The coarse stretches reach from each output's loudest tap down to the loudness at which the rest fits.
-        var floors = new double[Outputs];
-        for (int n = 0; n < Outputs; n++)
-        {
-            floors[n] = Math.Min(32767 / fine, Loudest(outputs[n]));
-            while (Rest(outputs[n], floors[n]) * fine > MaxSum)
-            {
-                floors[n] *= 0.95;
-                if (floors[n] < 1 / fine)
-                {
-                    throw new ArgumentException("All taps are coarse, and what they leave is still too much for a 32-bit sum: take fewer lower bits.", nameof(lowerBits));
-                }
-            }
-        }
-
+        Coarse[] coarse = CoarsePairs(outputs, fine);
         var segments = new List<FirSegment>();
         var coefficients = new List<int>();
         for (int s = 0; s < 2 * outputs[0].Length; s++)
         {
             int stream = s % outputs[0].Length;
             bool upper = s >= outputs[0].Length;
-            (FirSegment segment, int[] stretch) = Stretch(outputs, stream, floors, fine, upper, shift: 0);
-            (FirSegment shifted, int[] shorter) = Stretch(outputs, stream, floors, fine, upper, shift: 1);
+            (FirSegment segment, int[] stretch) = Stretch(outputs, stream, coarse[stream], fine, upper, shift: 0);
+            (FirSegment shifted, int[] shorter) = Stretch(outputs, stream, coarse[stream], fine, upper, shift: 1);
 
             // The samples pair up either way; one way may take a pair less. None may be newer than the output's own pair.
             (segment, stretch) = shorter.Length < stretch.Length && shifted.Offset <= 0 ? (shifted, shorter) : (segment, stretch);
@@ -95,8 +81,93 @@ internal sealed class FirPlan
         return Math.Round(tap * scale) / scale;
     }
 
+    /// <summary>
+    /// The fewest pairs, near enough, that leave no fine sum too much: to none, add one at an end of a stream's stretch or begin a stretch, whichever takes most from the loudest sums.
+    /// </summary>
+    private static Coarse[] CoarsePairs(double[][][] outputs, double fine)
+    {
+        int streams = outputs[0].Length;
+        Coarse[]? fewest = null;
+        for (int shift = 0; shift < 2; shift++)
+        {
+            var coarse = new Coarse[streams];
+            Array.Fill(coarse, new Coarse(shift, 0, 0));
+
+            double excess = Excess(outputs, coarse, fine);
+            while (excess > 0 && (fewest is null || Count(coarse) < Count(fewest)))
+            {
+                double least = excess;
+                Coarse[] best = coarse;
+                for (int s = 0; s < streams; s++)
+                {
+                    foreach (Coarse wider in coarse[s].Wider(outputs[0][s].Length))
+                    {
+                        Coarse[] tried = [.. coarse];
+                        tried[s] = wider;
+                        double left = Excess(outputs, tried, fine);
+                        if (left < least)
+                        {
+                            (least, best) = (left, tried);
+                        }
+                    }
+                }
+
+                if (best == coarse)
+                {
+                    break;
+                }
+
+                (coarse, excess) = (best, least);
+            }
+
+            if (excess <= 0 && (fewest is null || Count(coarse) < Count(fewest)))
+            {
+                fewest = coarse;
+            }
+        }
+
+        return fewest ?? throw new ArgumentException("All taps are coarse, and what they leave is still too much for a 32-bit sum: take fewer lower bits.", "lowerBits");
+    }
+
+    private static int Count(Coarse[] coarse)
+    {
+        int pairs = 0;
+        foreach (Coarse stretch in coarse)
+        {
+            pairs += stretch.To - stretch.From;
+        }
+
+        return pairs;
+    }
+
+    /// <summary>By how much fine sums, or single fine coefficients, are too loud: summed over the outputs, the even and the odd one each. Nothing if all fit.</summary>
+    private static double Excess(double[][][] outputs, Coarse[] coarse, double fine)
+    {
+        double excess = 0;
+        foreach (double[][] taps in outputs)
+        {
+            for (int odd = 0; odd < 2; odd++)
+            {
+                double sum = 0;
+                for (int s = 0; s < taps.Length; s++)
+                {
+                    for (int k = 0; k < taps[s].Length; k++)
+                    {
+                        double rest = Math.Abs(taps[s][k] - (coarse[s].Holds(k, odd) ? Rounded(taps[s][k], 0) : 0)) * fine;
+                        sum += rest;
+                        excess += Math.Max(rest - short.MaxValue, 0);
+                    }
+                }
+
+                excess += Math.Max(sum - MaxSum, 0);
+            }
+        }
+
+        return excess;
+    }
+
     /// <summary>One stream's pairs from the first that has a coefficient to the last; the samples pair up as they lie, or shifted by one.</summary>
-    private static (FirSegment Segment, int[] Coefficients) Stretch(double[][][] outputs, int stream, double[] floors, double fine, bool upper, int shift)
+    private static (FirSegment Segment, int[] Coefficients) Stretch(double[][][] outputs, int stream, Coarse coarse, double fine, bool upper, int shift)
     {
         var coefficients = new List<int>();
         int start = 0;
@@ -107,9 +178,8 @@ internal sealed class FirPlan
             int before = coefficients.Count;
             for (int n = 0; n < outputs.Length; n++)
             {
-                (int from, int to) = Loud(outputs[n][stream], floors[n]);
-                coefficients.Add(Pair(outputs[n][stream], (2 * j) + shift, from, to, fine, upper));
-                coefficients.Add(Pair(outputs[n][stream], (2 * j) + 1 + shift, from, to, fine, upper));
+                coefficients.Add(Pair(outputs[n][stream], (2 * j) + shift, 0, coarse, fine, upper));
+                coefficients.Add(Pair(outputs[n][stream], (2 * j) + 1 + shift, 1, coarse, fine, upper));
                 any |= (coefficients[^1] | coefficients[^2]) != 0;
             }
 
@@ -126,10 +196,10 @@ internal sealed class FirPlan
     }
 
     /// <summary>Coefficient k for the newer sample of its pair is k - 1's for the older: the even output is one sample earlier than the odd one.</summary>
-    private static int Pair(double[] taps, int k, int from, int to, double fine, bool upper) =>
-        (int)((uint)(ushort)Bits(taps, k, from, to, fine, upper) | ((uint)(ushort)Bits(taps, k - 1, from, to, fine, upper) << 16));
+    private static int Pair(double[] taps, int k, int odd, Coarse coarse, double fine, bool upper) =>
+        (int)((uint)(ushort)Bits(taps, k, odd, coarse, fine, upper) | ((uint)(ushort)Bits(taps, k - 1, odd, coarse, fine, upper) << 16));
 
-    private static short Bits(double[] taps, int k, int from, int to, double fine, bool upper)
+    private static short Bits(double[] taps, int k, int odd, Coarse coarse, double fine, bool upper)
     {
         if ((uint)k >= (uint)taps.Length)
         {
@@ -137,45 +207,42 @@ internal sealed class FirPlan
         }
 
         int whole = (int)Math.Round(taps[k] * fine);
-        int high = k >= from && k < to ? (int)Math.Round(taps[k] * (1 << FractionBits)) : 0;
+        int high = coarse.Holds(k, odd) ? (int)Math.Round(taps[k] * (1 << FractionBits)) : 0;
         return checked((short)(upper ? high : whole - (int)(high * (fine / (1 << FractionBits)))));
     }
 
-    /// <summary>The taps between the first and the last that are at least so loud.</summary>
-    private static (int From, int To) Loud(double[] taps, double floor)
+    /// <summary>Pairs of a stream that have a coarse coefficient. The even and the odd output split a tap that only one of them holds in different ways: their sums are the same.</summary>
+    /// <param name="Shift">How the samples pair up: as they lie, or shifted by one.</param>
+    /// <param name="From">The newest pair.</param>
+    /// <param name="To">Behind the oldest.</param>
+    private readonly record struct Coarse(int Shift, int From, int To)
     {
-        int from = Array.FindIndex(taps, tap => Math.Abs(tap) >= floor);
-        return from < 0 ? (0, 0) : (from, Array.FindLastIndex(taps, tap => Math.Abs(tap) >= floor) + 1);
-    }
+        /// <summary>Whether tap k is among them: of pair j the even output has taps 2j + shift and the one before, the odd one those that follow them by one.</summary>
+        public bool Holds(int k, int odd) => From < To && k >= (2 * From) + Shift + odd - 1 && k < (2 * To) + Shift + odd - 1;
 
-    private static double Loudest(double[][] taps)
-    {
-        double loudest = 0;
-        foreach (double[] stream in taps)
+        /// <summary>One pair more at either end; or any first one.</summary>
+        public IEnumerable<Coarse> Wider(int taps)
         {
-            foreach (double tap in stream)
+            int last = taps / 2;
+            if (From == To)
             {
-                loudest = Math.Max(loudest, Math.Abs(tap));
+                for (int j = 0; j <= last; j++)
+                {
+                    yield return new Coarse(Shift, j, j + 1);
+                }
+
+                yield break;
+            }
+
+            if (From > 0)
+            {
+                yield return this with { From = From - 1 };
+            }
+
+            if (To <= last)
+            {
+                yield return this with { To = To + 1 };
             }
         }
-
-        return loudest;
-    }
-
-    /// <summary>What the fine coefficients amount to: the taps outside, and what the coarse ones leave inside.</summary>
-    private static double Rest(double[][] taps, double floor)
-    {
-        double sum = 0;
-        foreach (double[] stream in taps)
-        {
-            (int from, int to) = Loud(stream, floor);
-            for (int k = 0; k < stream.Length; k++)
-            {
-                double coarse = k >= from && k < to ? Rounded(stream[k], 0) : 0;
-                sum += Math.Abs(stream[k] - coarse);
-            }
-        }
-
-        return sum;
     }
 }

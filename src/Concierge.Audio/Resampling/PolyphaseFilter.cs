@@ -87,7 +87,7 @@ public sealed class PolyphaseFilter
     /// <summary>True: phase (or branch) 0 has one tap, that of the sample <see cref="ReachInSamples"/> ago; an interpolator's is 1, a copy.</summary>
     internal bool HasSingleTapPhase { get; }
 
-    /// <summary>True: <see cref="TripleFrame512"/> converts a 20 ms frame by it.</summary>
+    /// <summary>True: <see cref="TripleFrame512"/> and <see cref="TripleFrameVnni"/> convert a 20 ms frame by it.</summary>
     internal bool HasFrameKernel { get; }
 
     /// <summary>The delay in samples of the lower rate.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Concierge.Audio;
 
@@ -21,6 +22,13 @@ public static partial class PolyphaseResampler
         // [history, as far as it goes][the chunk], dealt out so that stream r holds x[next + ratio m - r], m from -Past.
         Span<short> samples = stackalloc short[MaxRatio * Row];
         Span<short> streams = stackalloc short[MaxRatio * Row];
+        if (ratio == 3 && next == 0 && count == FirKernel.Outputs)
+        {
+            DealFrame(level, state.History, part, samples, streams);
+            FirKernel.Run(level, filter.Plan!, 0, ref streams[Past], ref destination[0], count);
+            return count;
+        }
+
         int back = (filter.HistoryLength + ratio) / ratio; // outputs' worth of history, rounded up
         int start = Past - back;
         int front = (back * ratio) - next + ratio - 1; // where the chunk begins in what is dealt out from x[next - ratio back - (ratio - 1)]
@@ -51,5 +59,17 @@ public static partial class PolyphaseResampler
         }
 
         return count;
+    }
+
+    /// <summary>A whole frame at ratio 3: only what reaches back before it, and its first samples, are copied together; the rest is dealt out from where it lies.</summary>
+    private static void DealFrame(SimdLevel level, short[] history, ReadOnlySpan<short> part, Span<short> samples, Span<short> streams)
+    {
+        const int Group = 32; // outputs that are dealt at a time
+        const int Front = (3 * Past) + 2; // in the joint samples the frame begins here
+        const int Joint = Past + Group;
+        history.CopyTo(samples[(Front - history.Length)..]);
+        part[..(3 * Group)].CopyTo(samples[Front..]);
+        SampleShuffle.DealByThree(level, ref samples[0], ref streams[0], Row, Joint);
+        SampleShuffle.DealByThree(level, ref MemoryMarshal.GetReference(part[((3 * Joint) - Front)..]), ref streams[Joint], Row, FirKernel.Outputs - Group);
     }
 }

@@ -34,9 +34,21 @@ public static partial class PolyphaseResampler
         }
 
         // A call's own frame goes straight to its kernel: what is worked out below for any length and ratio takes a fifth as long as the frame.
-        if (level >= SimdLevel.Vector512 && SimdSupport.Has512 && filter.HasFrameKernel && source.Length == FirKernel.Outputs && destination.Length >= 3 * FirKernel.Outputs)
+        bool wide = level >= SimdLevel.Vector512 && SimdSupport.Has512;
+        if (filter.HasFrameKernel && source.Length == FirKernel.Outputs && destination.Length >= 3 * FirKernel.Outputs
+            && (wide || (level >= SimdLevel.Vector256 && TripleFrameVnni.IsSupported)))
         {
-            TripleFrame512.Interpolate(filter, state.History, ref MemoryMarshal.GetReference(source), ref MemoryMarshal.GetReference(destination));
+            ref short from = ref MemoryMarshal.GetReference(source);
+            ref short to = ref MemoryMarshal.GetReference(destination);
+            if (wide)
+            {
+                TripleFrame512.Interpolate(filter, state.History, ref from, ref to);
+            }
+            else
+            {
+                TripleFrameVnni.Interpolate(filter, state.History, ref from, ref to);
+            }
+
             source[^state.History.Length..].CopyTo(state.History); // no filter remembers as much as a frame
             return 3 * FirKernel.Outputs;
         }

@@ -84,7 +84,8 @@ internal static class TripleFrame512
 
             ref short x = ref Unsafe.Add(ref start, segments[s].Offset);
             ref short y = ref Unsafe.Add(ref source, segments[s].Offset + 64);
-            for (int j = segments[s].Pairs; j > 0; j--)
+            ref int end = ref Unsafe.Add(ref c, 4 * segments[s].Pairs);
+            do
             {
                 Vector512<short> even1 = Vector512.Create(c).AsInt16();
                 Vector512<short> odd1 = Vector512.Create(Unsafe.Add(ref c, 1)).AsInt16();
@@ -119,6 +120,7 @@ internal static class TripleFrame512
                 x = ref Unsafe.Subtract(ref x, 2);
                 y = ref Unsafe.Subtract(ref y, 2);
             }
+            while (Unsafe.IsAddressLessThan(ref c, ref end));
         }
 
         Write(Vector512.LoadUnsafe(ref Unsafe.Subtract(ref start, reach)), e10, o10, e20, o20, ref destination);

@@ -83,6 +83,34 @@ public sealed class ResamplerLadderTests
         }
     }
 
+    [Theory]
+    [InlineData(8000, 24000)]
+    [InlineData(24000, 8000)]
+    public void Frame_by_frame_every_rung_gives_what_the_scalar_form_gives_of_the_whole(int inputRate, int outputRate)
+    {
+        int frame = inputRate / 50;
+        short[] input = Signals.Noise(12 * frame, 5, 32767);
+        foreach (ResamplerProfile profile in Enum.GetValues<ResamplerProfile>())
+        {
+            PolyphaseFilter filter = PolyphaseFilter.For(inputRate, outputRate, profile);
+            PolyphaseState whole = filter.CreateState();
+            var expected = new short[12 * outputRate / 50];
+            Assert.Equal(expected.Length, PolyphaseResampler.Process(SimdLevel.Scalar, filter, ref whole, input, expected));
+            foreach (SimdLevel level in Enum.GetValues<SimdLevel>())
+            {
+                PolyphaseState state = filter.CreateState();
+                var output = new short[expected.Length];
+                int written = 0;
+                for (int at = 0; at < input.Length && SimdSupport.IsSupported(level); at += frame)
+                {
+                    written += PolyphaseResampler.Process(level, filter, ref state, input.AsSpan(at, frame), output.AsSpan(written));
+                }
+
+                Assert.True(!SimdSupport.IsSupported(level) || output.AsSpan().SequenceEqual(expected), $"{profile} {level}");
+            }
+        }
+    }
+
     [Fact]
     public void Nothing_is_allocated_after_construction()
     {
