@@ -41,7 +41,30 @@ internal sealed class InlineCall : IModelConnector, ICallController
     public long CarrierOctets { get; private set; }
 
     /// <summary>Brings the call up to where both loops wait for audio.</summary>
-    public void Begin()
+    public void Begin() => Begin([this]);
+
+    /// <summary>Brings calls up to where their loops wait for audio.</summary>
+    public static void Begin(InlineCall[] calls)
+    {
+        foreach (InlineCall call in calls)
+        {
+            call.Open();
+        }
+
+        // The session's own start-up passes over the pool. The controller hears that the model is ready before the loops are parked again, so a moment more.
+        foreach (InlineCall call in calls)
+        {
+            PathFrames.Require(call._ready.Task.Wait(TimeSpan.FromSeconds(30)), "the session became ready");
+        }
+
+        Thread.Sleep(200);
+        foreach (InlineCall call in calls)
+        {
+            call.Drain();
+        }
+    }
+
+    private void Open()
     {
         _running = _session.RunAsync();
         foreach (string message in PathFrames.CarrierOpening)
@@ -53,11 +76,6 @@ internal sealed class InlineCall : IModelConnector, ICallController
         {
             Deliver(FromModel, PathFrames.Frame(message, masked: false));
         }
-
-        // The session's own start-up passes over the pool. The controller hears that the model is ready before the loops are parked again, so a moment more.
-        PathFrames.Require(_ready.Task.Wait(TimeSpan.FromSeconds(30)), "the session became ready");
-        Thread.Sleep(200);
-        Drain();
     }
 
     public static void Deliver(PipeWriter writer, ReadOnlySpan<byte> frame)
