@@ -69,8 +69,8 @@ public sealed class EventLoop : IDisposable
             throw LoopSocket.Failure(Marshal.GetLastPInvokeError());
         }
 
-        // Where the process runs at a real-time priority the runtime spreads its threads over the priorities: the loop goes before what compiles, collects words or looks after calls on
-        // the same core, which would have it wait until it is done. Elsewhere the system takes no notice.
+        // The loop goes before what compiles, collects words or looks after calls on the same core, which would have it wait until it is done: by the runtime's priority, which is one of the
+        // system's at a real-time policy only and in a native program never, and by the kernel's own means (LinuxScheduling).
         _thread = new Thread(Run, 256 * 1024) { IsBackground = true, Name = options.Name, Priority = ThreadPriority.Highest };
         _thread.UnsafeStart();
     }
@@ -233,6 +233,7 @@ public sealed class EventLoop : IDisposable
             PinThread(core);
         }
 
+        LinuxScheduling.PutForward();
         LinuxNative.SharpenTimers();
         byte[] events = GC.AllocateArray<byte>(Capacity * LinuxNative.EventSize, pinned: true);
         bool fine = true;

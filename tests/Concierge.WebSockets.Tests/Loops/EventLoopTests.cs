@@ -33,6 +33,19 @@ public sealed class EventLoopTests
     }
 
     [Fact]
+    public async Task The_loop_s_thread_goes_before_the_process_s_others()
+    {
+        Assert.True(LinuxScheduling.TryGet(out LinuxScheduling.Attributes ordinary));
+        Assert.SkipUnless(ordinary.Policy == 0 && ordinary.Turn > 100_000, "Turns are told since Linux 6.12, at the ordinary policy.");
+        using var loop = new EventLoop();
+        TaskCompletionSource<LinuxScheduling.Attributes> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(new Teller(told));
+        LinuxScheduling.Attributes attributes = await told.Task.WaitAsync(s_patience);
+        Assert.Equal(100_000ul, attributes.Turn);
+        Assert.Equal(ordinary.Niceness, attributes.Niceness);
+    }
+
+    [Fact]
     public async Task What_work_and_handlers_throw_is_told_and_ends_neither_the_loop_nor_the_listener()
     {
         ConcurrentQueue<string> told = new();
@@ -380,6 +393,15 @@ public sealed class EventLoopTests
     private sealed class Signal(TaskCompletionSource done) : IEventLoopWork
     {
         public void Run() => done.SetResult();
+    }
+
+    private sealed class Teller(TaskCompletionSource<LinuxScheduling.Attributes> told) : IEventLoopWork
+    {
+        public void Run()
+        {
+            LinuxScheduling.TryGet(out LinuxScheduling.Attributes attributes);
+            told.SetResult(attributes);
+        }
     }
 
     private sealed class Thrower(string message) : IEventLoopWork
