@@ -29,6 +29,13 @@ internal sealed class CallerInlet(CallSessionOptions options, CallCounters count
     /// <summary>Listens from here on.</summary>
     public void Listen(CallerEar ear) => Volatile.Write(ref _ear, ear);
 
+    /// <summary>Adds what a frame touches here. The parts are made together, so that they stand together.</summary>
+    public void AddTo(WorkingSet set)
+    {
+        set.Add(this, 512);
+        _ear?.AddTo(set);
+    }
+
     /// <summary>Takes one media message.</summary>
     /// <param name="message">What the carrier sent.</param>
     /// <param name="now">The session's clock.</param>

@@ -152,6 +152,14 @@ internal sealed class CarrierLeg : ICarrierOutput
     /// <summary>Sends a close frame behind what is pending.</summary>
     public ValueTask CloseAsync(int code, string reason, CancellationToken cancellationToken) => _writer.CloseAsync(code, reason, cancellationToken);
 
+    void ICarrierOutput.AddTo(WorkingSet set)
+    {
+        set.Add(this, 128);
+        set.Add(_streamSid);
+        set.Add(_counters, 320);
+        _writer.AddTo(set);
+    }
+
     bool ICarrierOutput.TryWriteMedia(ReadOnlySpan<byte> muLaw)
     {
         if (!IsTaken(_writer.TryAppend(WebSocketOpcode.Text, new MediaPayload(new MediaMessage(_streamSid, muLaw)), WebSocketLane.Media)))

@@ -22,9 +22,14 @@ internal sealed class CarrierPump(
     ICallSignals signals) : WebSocketConsumer
 {
     private const int WarmUpFrames = 100;
+    private const int SteadyFrame = 50; // by then what grows with the first frames has grown
 
     private readonly DigitRate _digits = new();
     private int _badInARow;
+
+    // Whose objects are fetched ahead of each wake-up.
+    private WebSocketWriter? _preparedFor;
+    private int _frameOfPreparing = SteadyFrame;
 
     // Of this wake-up.
     private bool _awake;
@@ -69,6 +74,11 @@ internal sealed class CarrierPump(
     private void WakeUp()
     {
         _awake = true;
+        if (counters.CallerFrames >= _frameOfPreparing && _preparedFor != model.ReadyWriter)
+        {
+            Prepare();
+        }
+
         _frames = 0;
         _now = clock.Now;
         if (options.MeasureLoops)
@@ -77,6 +87,26 @@ internal sealed class CarrierPump(
             _allocated = GC.GetAllocatedBytesForCurrentThread();
             _posted = signals.Posted;
         }
+    }
+
+    /// <summary>Names what a frame of the caller touches from here to the model's socket.</summary>
+    private void Prepare()
+    {
+        _frameOfPreparing = 0;
+        _preparedFor = model.ReadyWriter;
+        WorkingSet set = new();
+        set.Add(this, 192);
+        set.Add(leg, 128);
+        set.Add(streamSid);
+        leg.Caller.AddTo(set);
+        set.Add(clock);
+        set.Add(counters, 320);
+        set.Add(ending);
+        set.Add(model, 128);
+        set.Add(gate, 128);
+        ledger.AddTo(set);
+        _preparedFor?.AddTo(set);
+        reader.Prepare(set);
     }
 
     /// <summary>Handles the reader's message; true when it was a media frame.</summary>

@@ -4,6 +4,7 @@ using Concierge.Pipelines.Media;
 using Concierge.Pipelines.Playback;
 using Concierge.Pipelines.Upstream;
 using Concierge.Protocols.Realtime;
+using Concierge.WebSockets;
 
 namespace Concierge.Pipelines.Legs;
 
@@ -34,10 +35,19 @@ internal sealed class ModelEventHandler(
     /// <summary>Whether the model cancels its own response when the caller speaks (PROTOCOL B.8).</summary>
     public bool ServerInterrupts { get; init; }
 
+    /// <summary>Adds what an audio delta touches from here to the carrier's socket. The handler's parts are made together, so that they stand together.</summary>
+    public void AddTo(WorkingSet set)
+    {
+        set.Add(this, 768);
+        set.Add(signals, 256);
+        ledger.AddOutputTo(set);
+    }
+
     /// <summary>Handles one event, given as its UTF-8 text.</summary>
     public void Handle(ReadOnlySpan<byte> utf8)
     {
         long start = options.MeasureLoops ? Stopwatch.GetTimestamp() : 0;
+        ledger.FetchNewest();
         if (RealtimeServerEventParser.Parse(utf8, out RealtimeServerEvent e) != RealtimeError.None)
         {
             counters.ModelBadEvents++;

@@ -1,6 +1,7 @@
 using Concierge.Audio;
 using Concierge.Pipelines.Legs;
 using Concierge.Pipelines.Playback;
+using Concierge.WebSockets;
 
 namespace Concierge.Pipelines.Media;
 
@@ -42,6 +43,14 @@ internal sealed class CallerEar
         {
             _hold = new HoldDetector(conduct.Hold.RecogniseAfter);
         }
+    }
+
+    /// <summary>Adds what a frame touches here.</summary>
+    public void AddTo(WorkingSet set)
+    {
+        set.Add(this);
+        set.Add(_voice, 128);
+        set.Add(_hold, 320);
     }
 
     /// <summary>Whether music is being played.</summary>

@@ -1,3 +1,5 @@
+using Concierge.WebSockets;
+
 namespace Concierge.Pipelines.Playback;
 
 /// <summary>What the ledger may write to the carrier. Every member is called under the ledger's lock, never waits and never calls back.</summary>
@@ -14,4 +16,9 @@ internal interface ICarrierOutput
 
     /// <summary>Hands what was appended to the transport.</summary>
     void Flush();
+
+    /// <summary>Adds what writing touches; nothing where it is not known.</summary>
+    void AddTo(WorkingSet set)
+    {
+    }
 }

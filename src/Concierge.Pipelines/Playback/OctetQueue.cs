@@ -1,3 +1,5 @@
+using Concierge.WebSockets;
+
 namespace Concierge.Pipelines.Playback;
 
 /// <summary>
@@ -22,6 +24,13 @@ internal sealed class OctetQueue(int capacity)
 
     /// <summary>Octets that may be queued at most.</summary>
     public int Capacity { get; } = capacity;
+
+    /// <summary>Adds what queueing a frame touches.</summary>
+    public void AddTo(WorkingSet set)
+    {
+        set.Add(this);
+        set.Add(_chunks);
+    }
 
     /// <summary>Queues all of <paramref name="octets"/>, or nothing when they do not fit.</summary>
     public bool TryAppend(ReadOnlySpan<byte> octets)

@@ -1,3 +1,5 @@
+using Concierge.WebSockets;
+
 namespace Concierge.Pipelines.Playback;
 
 /// <summary>
@@ -29,11 +31,13 @@ internal sealed class PlaybackLedger
     private readonly PendingMarks _marks = new();
     private readonly List<PlaybackItem> _items = [];  // not yet heard to the end, oldest first
     private readonly byte[] _frame;
+    private readonly int _frameOctets;
     private readonly int _window;                     // octets
     private readonly int _markInterval;               // octets
     private readonly TimeSpan _markGrace;
     private readonly WaitingTones _tones = new(); // keys to press once nothing is being said
 
+    private PlaybackItem? _newest;                    // the part whose audio came last
     private PlayedLevels? _levels;                    // kept only where echo must be told from a voice
     private bool _holds;                              // nothing goes out until it is decided whether the caller interrupts
     private long _kept;                               // position of the first octet in the queue
@@ -56,9 +60,10 @@ internal sealed class PlaybackLedger
         _output = output;
         _listener = listener;
         _queue = new OctetQueue(Octets(options.PlaybackCapacity));
-        _frame = new byte[Math.Clamp(Octets(options.CarrierFrame), 160, MaxFrameOctets)];
-        _window = Math.Max(Octets(options.PlaybackWindow), _frame.Length);
-        _markInterval = Math.Min(Math.Max(Octets(options.MarkInterval), _frame.Length), _window);
+        _frameOctets = Math.Clamp(Octets(options.CarrierFrame), 160, MaxFrameOctets);
+        _frame = new byte[_frameOctets];
+        _window = Math.Max(Octets(options.PlaybackWindow), _frameOctets);
+        _markInterval = Math.Min(Math.Max(Octets(options.MarkInterval), _frameOctets), _window);
         _markGrace = options.MarkGrace;
     }
 
@@ -73,6 +78,25 @@ internal sealed class PlaybackLedger
 
     /// <summary>Octets sent to the carrier.</summary>
     public long OctetsSent { get; private set; }
+
+    /// <summary>Adds what a frame touches here.</summary>
+    public void AddTo(WorkingSet set)
+    {
+        set.Add(this, 512);
+        set.Add(_items);
+        _queue.AddTo(set);
+    }
+
+    /// <summary>Asks for the part that the next audio is likely to belong to.</summary>
+    public void FetchNewest() => WorkingSet.Fetch(_newest, 256);
+
+    /// <summary>Adds what a frame to the carrier touches, from here to the carrier's socket.</summary>
+    public void AddOutputTo(WorkingSet set)
+    {
+        AddTo(set);
+        set.Add(_clock);
+        _output.AddTo(set);
+    }
 
     /// <summary>Whether all that was queued has been heard.</summary>
     public bool IsIdle
@@ -201,7 +225,7 @@ internal sealed class PlaybackLedger
                 return true;
             }
 
-            PlaybackItem item = FindOrAdd(responseId, itemId, contentIndex);
+            PlaybackItem item = _newest = FindOrAdd(responseId, itemId, contentIndex);
             if (!_queue.TryAppend(muLaw))
             {
                 return false;
@@ -439,9 +463,9 @@ internal sealed class PlaybackLedger
         while (_sent < _enqueued && _sent - _heard < _window)
         {
             int left = (int)Math.Min(int.MaxValue, _enqueued - _sent);
-            int n = Math.Min(_frame.Length, left);
+            int n = Math.Min(_frameOctets, left);
             bool last = n == left && _items.Count > 0 && _items[^1].Complete;
-            if (n < _frame.Length && !last)
+            if (n < _frameOctets && !last)
             {
                 break; // the remainder of a frame waits for the next delta
             }

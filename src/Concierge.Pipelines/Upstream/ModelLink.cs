@@ -20,6 +20,7 @@ internal sealed class ModelLink : WebSocketConsumer, IModelFaults
     private Task _drain = Task.CompletedTask; // of what waited for the model at the last look but some
     private TimeSpan _drainSince;
     private TimeSpan _nextLook;
+    private int _untilPrepared = 50; // messages: by then what grows with the first ones has grown
 
     public ModelLink(
         PreparedModel model,
@@ -133,12 +134,28 @@ internal sealed class ModelLink : WebSocketConsumer, IModelFaults
     public override bool OnMessage()
     {
         WebSocketReader reader = _model.Reader;
+        if (_untilPrepared > 0 && --_untilPrepared == 0)
+        {
+            Prepare(reader);
+        }
+
         if (reader.Opcode == WebSocketOpcode.Text && _ending.Reason == CallEndReason.None)
         {
             Events.Handle(reader.Payload);
         }
 
         return true;
+    }
+
+    /// <summary>Names what an audio delta touches on its way to the carrier.</summary>
+    private void Prepare(WebSocketReader reader)
+    {
+        WorkingSet set = new();
+        set.Add(this, 128);
+        set.Add(_model, 128);
+        set.Add(_ending);
+        Events.AddTo(set);
+        reader.Prepare(set);
     }
 
     private async Task PumpAsync(CancellationToken drop)

@@ -27,6 +27,9 @@ public sealed class EventLoop : IDisposable
     // Slots of registered sockets; an event carries its slot and the slot's generation, so that none reaches a later tenant.
     private LoopSocket?[] _sockets = new LoopSocket?[256];
     private int[] _generations = new int[256];
+
+    // What the handling of each socket's octets touches, by slot.
+    private WorkingSet.Entry[]?[] _sets = new WorkingSet.Entry[]?[256];
     private readonly Stack<int> _free = new();
     private int _used;
 
@@ -192,6 +195,7 @@ public sealed class EventLoop : IDisposable
                     _sockets.CopyTo(larger, 0);
                     Volatile.Write(ref _sockets, larger);
                     Array.Resize(ref _generations, 2 * slot);
+                    Array.Resize(ref _sets, 2 * slot);
                 }
             }
 
@@ -218,8 +222,40 @@ public sealed class EventLoop : IDisposable
             {
                 socket.Slot = -1;
                 Volatile.Write(ref _sockets[slot], null);
+                _sets[slot] = null;
                 _generations[slot]++;
                 _free.Push(slot);
+            }
+        }
+    }
+
+    /// <summary>Has a socket's working set fetched whenever the kernel has told of it, before it is handled.</summary>
+    internal void Prepare(LoopSocket socket, WorkingSet set)
+    {
+        WorkingSet.Entry[] entries = set.ToEntries();
+        lock (_gate)
+        {
+            if (socket.Slot >= 0)
+            {
+                _sets[socket.Slot] = entries;
+            }
+        }
+    }
+
+    /// <summary>How many objects stand in all sockets' sets.</summary>
+    internal int PreparedObjects
+    {
+        get
+        {
+            lock (_gate)
+            {
+                int objects = 0;
+                foreach (WorkingSet.Entry[]? entries in _sets)
+                {
+                    objects += entries?.Length ?? 0;
+                }
+
+                return objects;
             }
         }
     }
@@ -242,8 +278,18 @@ public sealed class EventLoop : IDisposable
             int count = Wait(events, ref fine);
             long start = Stopwatch.GetTimestamp();
             Volatile.Write(ref _roundStart, start);
+            if (count > 0)
+            {
+                Fetch(events, 0);
+            }
+
             for (int i = 0; i < count; i++)
             {
+                if (i + 1 < count)
+                {
+                    Fetch(events, i + 1);
+                }
+
                 ReadOnlySpan<byte> e = events.AsSpan(i * LinuxNative.EventSize, LinuxNative.EventSize);
                 uint mask = MemoryMarshal.Read<uint>(e);
                 long data = MemoryMarshal.Read<long>(e[LinuxNative.DataOffset..]);
@@ -263,6 +309,17 @@ public sealed class EventLoop : IDisposable
             RunTimed();
             Volatile.Write(ref _roundStart, 0);
             Account(Stopwatch.GetTimestamp() - start, count);
+        }
+    }
+
+    /// <summary>Asks for what an event's handling will touch: it comes while the one before is handled, or while the kernel hands over the octets.</summary>
+    private void Fetch(byte[] events, int index)
+    {
+        int slot = MemoryMarshal.Read<int>(events.AsSpan((index * LinuxNative.EventSize) + LinuxNative.DataOffset));
+        WorkingSet.Entry[]?[] sets = Volatile.Read(ref _sets);
+        if ((uint)slot < (uint)sets.Length && sets[slot] is { } entries)
+        {
+            WorkingSet.Fetch(entries);
         }
     }
 

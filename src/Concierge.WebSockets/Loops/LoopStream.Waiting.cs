@@ -95,7 +95,8 @@ public sealed partial class LoopStream
         private ManualResetValueTaskSourceCore<int> _core;
         private Memory<byte> _buffer;
         private CancellationToken _ct;
-        private ILoopReader? _reader; // waits instead of a task
+        private ILoopReader? _reader; // the last that waited instead of a task
+        private bool _tellsReader;
 
         public bool IsReadable => IsTold || Connection.Ended;
 
@@ -114,13 +115,18 @@ public sealed partial class LoopStream
 
         public bool TryWait(ILoopReader reader)
         {
-            _reader = reader;
+            if (_reader != reader)
+            {
+                _reader = reader; // once: a reference is dearer to write than a flag
+            }
+
+            _tellsReader = true;
             if (TryWait())
             {
                 return true;
             }
 
-            _reader = null;
+            _tellsReader = false;
             return false;
         }
 
@@ -131,7 +137,7 @@ public sealed partial class LoopStream
                 return false;
             }
 
-            _reader = null;
+            _tellsReader = false;
             return true;
         }
 
@@ -181,10 +187,10 @@ public sealed partial class LoopStream
 
         protected override void Retry()
         {
-            if (_reader is { } reader)
+            if (_tellsReader)
             {
-                _reader = null;
-                reader.OnReadable();
+                _tellsReader = false;
+                _reader!.OnReadable();
                 return;
             }
 

@@ -105,6 +105,24 @@ public sealed partial class LoopStream : Stream
     /// <summary>Ends a reader's wait; false when there is none, or it is being called. Any thread.</summary>
     internal bool TryStopWaiting() => _reading.TryStop();
 
+    /// <summary>What a receive touches. The parts are made together, so that they stand together.</summary>
+    internal void AddReadingTo(WorkingSet set)
+    {
+        set.Add(this, 320);
+        set.Add(_connection.Socket.SafeHandle);
+    }
+
+    /// <summary>What a send touches.</summary>
+    internal void AddWritingTo(WorkingSet set)
+    {
+        set.Add(this, 128);
+        set.Add(_writing, 128);
+        set.Add(_connection.Socket.SafeHandle);
+    }
+
+    /// <summary>Has a set fetched ahead of each wake-up.</summary>
+    internal void Prepare(WorkingSet set) => Loop.Prepare(_connection, set);
+
     internal static async ValueTask<LoopStream> ConnectAsync(EventLoop loop, Socket socket, EndPoint endPoint, CancellationToken ct)
     {
         LoopStream stream = new(loop, socket);

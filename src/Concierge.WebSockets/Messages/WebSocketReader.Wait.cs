@@ -16,7 +16,33 @@ public sealed partial class WebSocketReader
     public Task<WebSocketReadStatus> PumpAsync(WebSocketConsumer consumer, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(consumer);
-        return _loop is null ? PumpAnyAsync(consumer, ct) : new LoopPump(this, _loop.Input, consumer, ct).RunAsync();
+        if (_loop is null)
+        {
+            return PumpAnyAsync(consumer, ct);
+        }
+
+        _pump = new LoopPump(this, _loop.Input, consumer, ct);
+        return _pump.RunAsync();
+    }
+
+    /// <summary>
+    /// Has the objects that the consumer touches for a message fetched from memory ahead of each wake-up, with what the reader touches itself. For a pump that runs on an
+    /// <see cref="EventLoop"/>; elsewhere it does nothing. A later call replaces the set.
+    /// </summary>
+    /// <param name="set">The consumer's objects; read here and not kept.</param>
+    public void Prepare(WorkingSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        if (_loop is null || !WorkingSet.IsSupported)
+        {
+            return;
+        }
+
+        WorkingSet whole = new();
+        whole.Add(_pump);
+        whole.Add(this, 448);
+        whole.AddAll(set);
+        _loop.Input.Prepare(whole);
     }
 
     private async Task<WebSocketReadStatus> PumpAnyAsync(WebSocketConsumer consumer, CancellationToken ct)

@@ -16,6 +16,7 @@ public sealed partial class WebSocketReader : IDisposable
     private readonly PipeReader _input;
     private readonly ContiguousInput? _contiguous;
     private readonly LoopWait? _loop;
+    private LoopPump? _pump;
     private readonly WebSocketRole _role;
     private readonly WebSocketWriter? _writer;
     private readonly long _maxFramePayload;

@@ -64,6 +64,14 @@ public sealed partial class WebSocketWriter
         _onFlushed = OnFlushed;
     }
 
+    /// <summary>Adds what appending and flushing a message touches.</summary>
+    public void AddTo(WorkingSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        set.Add(this, 384);
+        (_output as StreamOutput)?.AddTo(set);
+    }
+
     /// <summary>Octets taken and not yet handed to the transport, framing included.</summary>
     public long PendingBytes
     {

@@ -7,13 +7,24 @@ namespace Concierge.WebSockets;
 internal sealed class LoopInput(LoopStream stream, int smallest, int largest)
     : ContiguousInput(smallest, largest, returnsEmpty: true), ILoopReader, IInputSink, IValueTaskSource<ReadResult>
 {
-    private IInputSink? _sink;
+    private IInputSink? _sink; // of this wait or the last one: it is the same all the time, and writing it for each would be the dearer part
+    private volatile bool _cancelled;
     private CancellationToken _watched;
     private CancellationTokenRegistration _watch;
     private ManualResetValueTaskSourceCore<ReadResult> _core;
 
     /// <summary>The loop that wakes.</summary>
     public EventLoop Loop => stream.Loop;
+
+    /// <summary>Has a set fetched ahead of each wake-up, with what receiving touches.</summary>
+    public void Prepare(WorkingSet set)
+    {
+        WorkingSet whole = new();
+        stream.AddReadingTo(whole);
+        whole.Add(this, 192);
+        whole.AddAll(set);
+        stream.Prepare(whole);
+    }
 
     /// <summary>Waits for more than <see cref="PipeReader.TryRead"/> has shown. False when it is there already.</summary>
     /// <param name="sink">Told once, when this returns true.</param>
@@ -24,26 +35,32 @@ internal sealed class LoopInput(LoopStream stream, int smallest, int largest)
     public bool TryWait(IInputSink sink, CancellationToken ct)
     {
         ThrowIfUnusable();
-        ct.ThrowIfCancellationRequested();
         Watch(ct);
+        if (_cancelled)
+        {
+            throw new OperationCanceledException(ct);
+        }
+
         while (!TryReceive())
         {
             // From here on the wait may end on another thread at any moment.
-            _sink = sink;
+            if (_sink != sink)
+            {
+                _sink = sink;
+            }
+
             IsReading = true;
             if (stream.TryWaitToRead(this))
             {
-                if ((ct.IsCancellationRequested || IsCancelRequested) && TakeBack() is not null)
+                if ((_cancelled || IsCancelRequested) && TakeBack() is not null)
                 {
-                    ct.ThrowIfCancellationRequested();
-                    return false;
+                    return _cancelled ? throw new OperationCanceledException(ct) : false;
                 }
 
                 return true;
             }
 
             IsReading = false;
-            _sink = null;
         }
 
         return false;
@@ -88,7 +105,6 @@ internal sealed class LoopInput(LoopStream stream, int smallest, int largest)
     {
         IsReading = false;
         IInputSink sink = _sink!;
-        _sink = null;
         try
         {
             // Told of what another look has taken already: the wait goes on.
@@ -164,7 +180,15 @@ internal sealed class LoopInput(LoopStream stream, int smallest, int largest)
 
         _watch.Dispose();
         _watched = ct;
-        _watch = ct.UnsafeRegister(static (state, token) => ((LoopInput)state!).Stop(new OperationCanceledException(token)), this);
+        _cancelled = false;
+        _watch = ct.UnsafeRegister(static (state, token) => ((LoopInput)state!).OnCancelled(token), this);
+    }
+
+    /// <summary>Noted here, so that a wait need not ask the token: it stands elsewhere in memory.</summary>
+    private void OnCancelled(CancellationToken ct)
+    {
+        _cancelled = true;
+        Stop(new OperationCanceledException(ct));
     }
 
     private void Stop(Exception? fault) => TakeBack()?.OnInput(fault);
@@ -177,9 +201,7 @@ internal sealed class LoopInput(LoopStream stream, int smallest, int largest)
             return null;
         }
 
-        IInputSink? sink = _sink;
         IsReading = false;
-        _sink = null;
-        return sink;
+        return _sink;
     }
 }

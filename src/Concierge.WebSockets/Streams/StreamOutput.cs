@@ -27,6 +27,13 @@ internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
 
     public override bool CanGetUnflushedBytes => true;
 
+    /// <summary>What a write touches.</summary>
+    public void AddTo(WorkingSet set)
+    {
+        set.Add(this, 128);
+        (_stream as LoopStream)?.AddWritingTo(set);
+    }
+
     public override long UnflushedBytes => _length;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)

@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace Concierge.WebSockets.Tests.Loops;
+
+/// <summary>What a wake-up will touch, fetched ahead: a hint, so that what can be tested is that it is there when it should be and harms nothing.</summary>
+public sealed class WorkingSetTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public void Objects_are_counted_and_nothing_is_added_for_null()
+    {
+        WorkingSet set = new();
+        set.Add(null);
+        Assert.Equal(0, set.Count);
+        for (int i = 0; i < 20; i++)
+        {
+            set.Add(new object(), 1 + (i * 50));
+        }
+
+        WorkingSet other = new();
+        other.Add("one more");
+        other.AddAll(set);
+        Assert.Equal(20, set.Count);
+        Assert.Equal(21, other.Count);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(1025)]
+    public void An_extent_that_is_none_is_refused(int octets) => Assert.Throws<ArgumentOutOfRangeException>(() => new WorkingSet().Add("text", octets));
+
+    [Fact]
+    public void Fetching_allocates_nothing_and_survives_a_collector_that_moves_everything()
+    {
+        WorkingSet set = new();
+        for (int i = 0; i < 200; i++)
+        {
+            set.Add(new byte[i + 1], 1024);
+        }
+
+        WorkingSet.Entry[] entries = set.ToEntries();
+        WorkingSet.Fetch(entries);
+        using CancellationTokenSource stop = new();
+        Thread collector = new(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+            }
+        });
+        collector.Start();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 20_000; i++)
+        {
+            WorkingSet.Fetch(entries);
+            WorkingSet.Fetch(entries[i % entries.Length].Target, 1024);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        stop.Cancel();
+        collector.Join();
+        Assert.All(entries, (e, i) => Assert.Equal(i + 1, ((byte[])e.Target).Length));
+    }
+
+    [Fact]
+    public async Task A_pump_s_set_stands_ready_while_its_socket_is_open_and_keeps_nobody_after()
+    {
+        Assert.SkipUnless(EventLoop.IsSupported && WorkingSet.IsSupported, "Sets are fetched by the event loop, on processors with a prefetch instruction.");
+        using EventLoop loop = new();
+        WeakReference prepared = await PumpAsync(loop);
+        for (int look = 0; look < 100 && prepared.IsAlive; look++)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.False(prepared.IsAlive);
+        Assert.Equal(0, loop.PreparedObjects);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference> PumpAsync(EventLoop loop)
+    {
+        using Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(1);
+        using Socket far = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await far.ConnectAsync(listener.LocalEndPoint!);
+        await using WebSocketTransport near = WebSocketTransport.FromSocket(loop, await listener.AcceptAsync());
+        using WebSocketReader reader = new(near.Input, WebSocketRole.Server, new WebSocketLimits(), null);
+        Preparer consumer = new(reader);
+        Task<WebSocketReadStatus> pump = reader.PumpAsync(consumer, TestContext.Current.CancellationToken);
+        for (int i = 0; i < 10; i++)
+        {
+            await far.SendAsync(Wire.Text($"message {i}"));
+            await consumer.Taken.WaitAsync(s_patience);
+        }
+
+        // The consumer's, the pump, the reader, the input, the stream and its handle.
+        Assert.Equal(6, loop.PreparedObjects);
+        await far.SendAsync(Wire.Close(1000));
+        Assert.Equal(WebSocketReadStatus.Close, await pump.WaitAsync(s_patience));
+        return new WeakReference(consumer);
+    }
+
+    private sealed class Preparer(WebSocketReader reader) : WebSocketConsumer
+    {
+        private int _messages;
+
+        public SemaphoreSlim Taken { get; } = new(0);
+
+        public override bool OnMessage()
+        {
+            if (++_messages == 3)
+            {
+                WorkingSet set = new();
+                set.Add(this);
+                reader.Prepare(set);
+            }
+
+            Taken.Release();
+            return true;
+        }
+    }
+}
