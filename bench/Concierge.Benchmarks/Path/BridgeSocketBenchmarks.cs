@@ -76,6 +76,7 @@ public class BridgeSocketBenchmarks
         }
 
         PathFrames.Require(Relay() > 0 && Bridge() > 0, "octets arrive");
+        PathFrames.Require(!EventLoop.IsSupported || !WorkingSet.IsSupported || _call.PreparedObjects >= 40, "what a frame touches is asked for ahead, both ways");
     }
 
     /// <summary>Ends both.</summary>

@@ -36,6 +36,9 @@ internal sealed class SocketCall : IModelConnector, ICallController, IEventLoopW
     /// <summary>The model's end.</summary>
     public Socket Model { get; }
 
+    /// <summary>How many objects the loop asks for ahead of the call's wake-ups, both ways together.</summary>
+    public int PreparedObjects => _loop?.PreparedObjects ?? 0;
+
     /// <summary>Two sockets of one loopback connection.</summary>
     public static (Socket Near, Socket Far) Pair()
     {
