@@ -100,7 +100,7 @@ public class CommandLineTests
         Assert.Equal(ExitCodes.Success, code);
         Assert.All(["low-latency", "balanced", "high-fidelity", "minimum-phase"], name => Assert.Contains(name, output));
         (_, output, _) = await RunAsync("filters", "--profile", "balanced", "--from", "24000", "--to", "8000");
-        Assert.Matches(@"balanced +99 +1\.875 ms", output);
+        Assert.Matches(@"balanced +111 +1\.875 ms", output);
         Assert.Matches(@"\n +1000 +-?0\.000 +1\.875", output);
         (_, output, _) = await RunAsync("filters", "--format", "svg");
         Assert.Equal(4, System.Xml.Linq.XDocument.Parse(output).Descendants().Count(element => element.Name.LocalName == "polyline"));
