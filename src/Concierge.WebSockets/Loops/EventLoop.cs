@@ -27,11 +27,11 @@ public sealed class EventLoop : IDisposable
     // Slots of registered sockets; an event carries its slot and the slot's generation, so that none reaches a later tenant.
     private LoopSocket?[] _sockets = new LoopSocket?[256];
     private int[] _generations = new int[256];
+    private readonly Stack<int> _free = new();
+    private int _used;
 
     // What the handling of each socket's octets touches, by slot.
     private WorkingSet.Entry[]?[] _sets = new WorkingSet.Entry[]?[256];
-    private readonly Stack<int> _free = new();
-    private int _used;
 
     // What was posted, under its own lock, and what of it is being run. A lock that blocks, not a queue that spins until another thread has written: that one may be waiting for this core.
     private readonly Lock _posting = new();

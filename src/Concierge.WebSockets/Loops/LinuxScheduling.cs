@@ -9,6 +9,7 @@ internal static partial class LinuxScheduling
     private const uint FirstInFirstOut = 1;
     private const uint RoundRobin = 2;
     private const uint HighestPriority = 99;
+    private const ulong NotInherited = 1; // SCHED_FLAG_RESET_ON_FORK
 
     // The shortest turn that the kernel grants. Who asks for short turns is let in before those that asked for long ones (Linux 6.12: EEVDF; 2.8 ms is usual); the share stays the same.
     private const ulong ShortestTurn = 100_000;
@@ -31,6 +32,9 @@ internal static partial class LinuxScheduling
                 break;
             case Ordinary:
                 attributes.Turn = ShortestTurn;
+
+                // Threads that this one starts, the pool's among them, get the usual turns. They would lose a negative niceness with it: then they keep both.
+                attributes.Flags |= attributes.Niceness >= 0 ? NotInherited : 0;
                 break;
             default:
                 return;

@@ -43,6 +43,10 @@ public sealed class EventLoopTests
         LinuxScheduling.Attributes attributes = await told.Task.WaitAsync(s_patience);
         Assert.Equal(100_000ul, attributes.Turn);
         Assert.Equal(ordinary.Niceness, attributes.Niceness);
+        Assert.SkipUnless(ordinary.Niceness >= 0, "Threads that the loop's starts inherit a negative niceness, and its turns with it.");
+        TaskCompletionSource<LinuxScheduling.Attributes> ofChild = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(new Starter(ofChild));
+        Assert.Equal(ordinary.Turn, (await ofChild.Task.WaitAsync(s_patience)).Turn);
     }
 
     [Fact]
@@ -402,6 +406,11 @@ public sealed class EventLoopTests
             LinuxScheduling.TryGet(out LinuxScheduling.Attributes attributes);
             told.SetResult(attributes);
         }
+    }
+
+    private sealed class Starter(TaskCompletionSource<LinuxScheduling.Attributes> told) : IEventLoopWork
+    {
+        public void Run() => new Thread(new Teller(told).Run) { IsBackground = true }.Start();
     }
 
     private sealed class Thrower(string message) : IEventLoopWork
