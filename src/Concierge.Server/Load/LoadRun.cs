@@ -25,6 +25,9 @@ internal sealed record LoadRun
     /// <summary>The process before its first call.</summary>
     public ProcessUsage? Idle { get; init; }
 
+    /// <summary>The runtime's counters right before <see cref="CountersBefore"/>, with nothing between but the reading.</summary>
+    public RuntimeCounters? CountersEarlier { get; init; }
+
     /// <summary>The runtime's counters around the counting, when the bridge is ours.</summary>
     public RuntimeCounters? CountersBefore { get; init; }
 
@@ -53,10 +56,12 @@ internal sealed record LoadRun
     /// <summary>Resident octets per call beyond the idle process.</summary>
     public double? ResidentPerCall => Idle is null || After is null || Reading.Connected == 0 ? null : (double)(After.ResidentBytes - Idle.ResidentBytes) / Reading.Connected;
 
-    /// <summary>Managed octets allocated per frame, both directions counted.</summary>
+    /// <summary>Managed octets allocated per frame, both directions counted, without those of reading the counters once.</summary>
     public double? AllocatedPerFrame => CountersBefore is null || CountersAfter is null || Frames == 0
         ? null
-        : (double)(CountersAfter.AllocatedBytes - CountersBefore.AllocatedBytes) / Frames;
+        : (double)Math.Max(0, CountersAfter.AllocatedBytes - CountersBefore.AllocatedBytes - OfReading) / Frames;
+
+    private long OfReading => CountersEarlier is null || CountersBefore is null ? 0 : CountersBefore.AllocatedBytes - CountersEarlier.AllocatedBytes;
 
     /// <summary>Milliseconds the runtime stood still for the collector while frames were counted.</summary>
     public double? GcPauseMilliseconds => CountersAfter?.GcPauseMilliseconds - CountersBefore?.GcPauseMilliseconds;

@@ -74,8 +74,9 @@ internal sealed class LoadSuite(LoadOptions options, Action<LoadRun> told)
         await generator.StartCallsAsync(subject.Address, cancellationToken);
         await Task.Delay(options.WarmUp, cancellationToken);
 
-        // Asked twice: the first answer makes what later ones use again.
+        // Asked three times: the first answer makes what later ones use again, and what lies between the other two is what an answer itself allocates.
         await subject.ReadCountersAsync(cancellationToken);
+        RuntimeCounters? countersEarlier = await subject.ReadCountersAsync(cancellationToken);
         RuntimeCounters? countersBefore = await subject.ReadCountersAsync(cancellationToken);
         ProcessUsage? before = subject.Usage;
         HostTime? hostBefore = HostTime.Read(options.Cores);
@@ -97,6 +98,7 @@ internal sealed class LoadSuite(LoadOptions options, Action<LoadRun> told)
             Before = before,
             After = after,
             Idle = subject.Idle,
+            CountersEarlier = countersEarlier,
             CountersBefore = countersBefore,
             CountersAfter = countersAfter,
             StartMilliseconds = subject.StartMilliseconds,

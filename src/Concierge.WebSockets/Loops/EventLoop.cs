@@ -40,6 +40,7 @@ public sealed class EventLoop : IDisposable
     private volatile bool _bellRung;
 
     private volatile bool _stopped;
+    private bool _company; // the last round had events, so others are likely under way
     private long _due = long.MaxValue;
     private IEventLoopWork? _timed;
 
@@ -361,26 +362,24 @@ public sealed class EventLoop : IDisposable
     private int Wait(byte[] events, ref bool fine)
     {
         ref byte first = ref MemoryMarshal.GetArrayDataReference(events);
-        long left = _due == long.MaxValue ? -1 : Math.Max(0, (long)((_due - Stopwatch.GetTimestamp()) * (1e9 / Stopwatch.Frequency)));
-        int count;
-        if (left < 0)
+        long left = _due == long.MaxValue ? long.MaxValue : Math.Max(0, (long)((_due - Stopwatch.GetTimestamp()) * (1e9 / Stopwatch.Frequency)));
+        int count = 0;
+        if (_company)
         {
-            count = LinuxNative.EpollWait(_epoll, ref first, Capacity, -1);
-        }
-        else
-        {
-            count = WaitFor(left, ref first, ref fine);
-        }
-
-        if (_coalesce > 0 && count is > 0 and < Capacity)
-        {
-            // What was told stays told: the second look brings these and whatever has come meanwhile.
-            LinuxNative.Sleep(new LinuxNative.TimeSpec(_coalesce), 0);
-            int more = LinuxNative.EpollWait(_epoll, ref events[count * LinuxNative.EventSize], Capacity - count, 0);
-            count += Math.Max(0, more);
+            // A busy loop sleeps once per round, for a time and not for an event: what comes meanwhile wakes nobody, and is found together.
+            LinuxNative.Sleep(new LinuxNative.TimeSpec(Math.Min(_coalesce, left)), 0);
+            left = left == long.MaxValue ? left : Math.Max(0, left - _coalesce);
+            count = LinuxNative.EpollWait(_epoll, ref first, Capacity, 0);
         }
 
-        return Math.Max(0, count);
+        if (count == 0)
+        {
+            count = left == long.MaxValue ? LinuxNative.EpollWait(_epoll, ref first, Capacity, -1) : WaitFor(left, ref first, ref fine);
+        }
+
+        count = Math.Max(0, count);
+        _company = _coalesce > 0 && count is > 0 and < Capacity;
+        return count;
     }
 
     private unsafe int WaitFor(long nanoseconds, ref byte first, ref bool fine)

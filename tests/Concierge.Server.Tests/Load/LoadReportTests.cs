@@ -29,7 +29,7 @@ public sealed class LoadReportTests
         Assert.Equal(0.5, run.UserPerCall!.Value, 6);
         Assert.Equal(0.2, run.CoreShare!.Value, 6);
         Assert.Equal(40 * 1024, run.ResidentPerCall!.Value, 6);
-        Assert.Equal(0.05, run.AllocatedPerFrame!.Value, 6);
+        Assert.Equal(0.03, run.AllocatedPerFrame!.Value, 6);
         Assert.True(run.Holds(TimeSpan.FromMilliseconds(2)));
         Assert.False(run.Holds(TimeSpan.FromMilliseconds(0.5)));
         Assert.False((run with { Calls = 101 }).Holds(TimeSpan.FromMilliseconds(2)));
@@ -209,6 +209,7 @@ public sealed class LoadReportTests
             Idle = new ProcessUsage(default, default, 50_000_000),
             Before = new ProcessUsage(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), 60_000_000),
             After = new ProcessUsage(TimeSpan.FromSeconds(1 + (cpuSeconds / 4)), TimeSpan.FromSeconds(1 + (cpuSeconds * 3 / 4)), 50_000_000 + (calls * 40 * 1024L)),
+            CountersEarlier = counters with { AllocatedBytes = 996_000 },
             CountersBefore = counters,
             CountersAfter = counters with { AllocatedBytes = 1_010_000 },
             StartMilliseconds = 200,

@@ -315,6 +315,28 @@ public sealed class EventLoopTests
     }
 
     [Fact]
+    public async Task A_busy_loop_that_coalesces_sleeps_between_rounds_and_wakes_for_what_is_due()
+    {
+        var pause = TimeSpan.FromMilliseconds(20);
+        using var loop = new EventLoop(new EventLoopOptions { Coalesce = pause });
+        long last = 0;
+        for (int round = 0; round < 3; round++)
+        {
+            var ran = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+            loop.Post(new Work(() => ran.SetResult(Stopwatch.GetTimestamp())));
+            long now = await ran.Task.WaitAsync(s_patience);
+            Assert.True(round == 0 || Stopwatch.GetElapsedTime(last, now) >= pause, $"round {round} came {Stopwatch.GetElapsedTime(last, now)} after the one before");
+            last = now;
+        }
+
+        // Due earlier than the sleep would end, and not run before it is due.
+        var timed = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        long due = 0;
+        loop.Post(new Work(() => loop.RunAt(new Work(() => timed.SetResult(Stopwatch.GetTimestamp())), due = Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 1000))));
+        Assert.True(await timed.Task.WaitAsync(s_patience) >= due);
+    }
+
+    [Fact]
     public void Options_out_of_range_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new EventLoop(new EventLoopOptions { Coalesce = TimeSpan.FromSeconds(1) }));
