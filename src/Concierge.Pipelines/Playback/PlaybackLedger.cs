@@ -452,13 +452,6 @@ internal sealed partial class PlaybackLedger
         }
 
         TakeTones();
-        if (_sent == _heard || EstimateHeard(now) == _sent)
-        {
-            // The carrier has run dry: what goes out now is heard from now on.
-            _clockPosition = _sent;
-            _clockTime = now;
-        }
-
         bool wrote = false;
         while (_sent < _enqueued && _sent - _heard < _window)
         {
@@ -474,6 +467,13 @@ internal sealed partial class PlaybackLedger
             if (!_output.TryWriteMedia(frame))
             {
                 break;
+            }
+
+            if (!wrote && (_sent == _heard || EstimateHeard(now) == _sent))
+            {
+                // The carrier had run dry: what goes out now is heard from now on. Only then: a mark that is lost becomes overdue by the clock it was sent by.
+                _clockPosition = _sent;
+                _clockTime = now;
             }
 
             _levels?.Add(_sent, frame);

@@ -216,6 +216,35 @@ public sealed class PlaybackLedgerTests
     }
 
     [Fact]
+    public void A_lost_last_mark_does_not_keep_the_agent_speaking()
+    {
+        Say("item", 600);
+        _ledger.Complete("item"u8, 0);
+        Assert.Equal(3, _carrier.Marks.Count);
+        TickFor(400);
+        Return(0);
+        Return(1);
+        TickFor(200);
+        Assert.False(_ledger.IsIdle);
+        TickFor(5000);
+        Assert.True(_ledger.IsIdle);
+        Assert.Equal(1, _ledger.MarksOverdue);
+        Assert.Equal(["started item", "heard item 600", "idle"], _listener.Heard);
+    }
+
+    [Fact]
+    public void A_mark_lost_before_a_remainder_becomes_overdue_while_the_remainder_waits()
+    {
+        Say("item", 200);
+        _ledger.TryEnqueue("r"u8, "item"u8, 0, new byte[90], 11_250);
+        TickFor(5000);
+        Assert.Equal(1, _ledger.MarksOverdue);
+        Assert.Equal(1600, _carrier.Octets);
+        _ledger.Complete("item"u8, 0);
+        Assert.Equal(1690, _carrier.Octets);
+    }
+
+    [Fact]
     public void A_lost_mark_does_not_hold_up_the_rest()
     {
         Say("item", 3000);
@@ -284,6 +313,15 @@ public sealed class PlaybackLedgerTests
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(2200 * 480, carrier.Octets);
+    }
+
+    private void TickFor(int milliseconds)
+    {
+        for (int ms = 0; ms < milliseconds; ms += 20)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+            _ledger.Tick(_clock.Now);
+        }
     }
 
     private void Say(string item, int milliseconds)
