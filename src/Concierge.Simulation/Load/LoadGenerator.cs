@@ -32,10 +32,12 @@ public sealed class LoadGenerator : IDisposable
     private readonly SortedDictionary<int, int> _refused = [];
     private readonly List<LoadSocket> _sockets = [];
     private readonly List<LoadModel> _models = [];
+    private readonly List<LoadDial> _dials = [];
     private readonly int _odd;
 
     private volatile bool _counting;
     private bool _hangingUp;
+    private bool _givenUp;
     private int _connected;
     private int _settled;
     private int _failed;
@@ -104,9 +106,15 @@ public sealed class LoadGenerator : IDisposable
             }).AsWork());
         }
 
-        long deadline = Stopwatch.GetTimestamp() + (30 * Stopwatch.Frequency);
-        while (Volatile.Read(ref _settled) < _options.Calls && Stopwatch.GetTimestamp() < deadline)
+        long last = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref _settled) < _options.Calls)
         {
+            if (Stopwatch.GetElapsedTime(last) >= _options.AnswerPatience)
+            {
+                _loop.Post(new Action(GiveUp).AsWork());
+                return;
+            }
+
             await Task.Delay(10, cancellationToken);
         }
     }
@@ -242,7 +250,7 @@ public sealed class LoadGenerator : IDisposable
             }
 
             wire.Dispose();
-            if (!connected && endPoints.Length > 1)
+            if (!connected && !_givenUp && endPoints.Length > 1)
             {
                 Call(call, request, endPoints[1..], began);
                 return;
@@ -250,6 +258,7 @@ public sealed class LoadGenerator : IDisposable
 
             NotTaken(status, failure, began);
         });
+        _dials.Add(dial);
         try
         {
             wire = new LoadSocket(_loop, new Socket(endPoints.Span[0].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, _buffer, dial);
@@ -263,6 +272,17 @@ public sealed class LoadGenerator : IDisposable
         catch (SocketException exception)
         {
             dial.OnEnded(exception);
+        }
+    }
+
+    /// <summary>Whoever has not answered by now does not.</summary>
+    private void GiveUp()
+    {
+        _givenUp = true;
+        TimeoutException late = new($"The bridge did not answer within {_options.AnswerPatience.TotalSeconds:0.#} s.");
+        foreach (LoadDial dial in _dials)
+        {
+            dial.OnEnded(late);
         }
     }
 

@@ -18,6 +18,9 @@ public sealed record LoadGeneratorOptions
     /// <summary>Calls begun per second. Default 100.</summary>
     public double RampPerSecond { get; init; } = 100;
 
+    /// <summary>How long after the last call began an answer is waited for; a call without one has failed. Default 30 s.</summary>
+    public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Of the calls, the first so many neither read nor return marks, as a far end that hangs. Default 0.</summary>
     public int Stalled { get; init; }
 
