@@ -40,7 +40,8 @@ public sealed class EventLoop : IDisposable
     private volatile bool _bellRung;
 
     private volatile bool _stopped;
-    private bool _company; // the last round had events, so others are likely under way
+    private bool _company; // the last look found something, so more is likely under way
+    private long _lastLook;
     private long _due = long.MaxValue;
     private IEventLoopWork? _timed;
 
@@ -63,7 +64,7 @@ public sealed class EventLoop : IDisposable
 
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Coalesce, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Coalesce, TimeSpan.FromMilliseconds(20));
-        _coalesce = (long)options.Coalesce.TotalNanoseconds;
+        _coalesce = (long)(options.Coalesce.TotalSeconds * Stopwatch.Frequency);
         _core = options.Core;
         _faulted = options.Faulted;
         _epoll = Handle(LinuxNative.EpollCreate(LinuxNative.CloseOnExec));
@@ -362,25 +363,36 @@ public sealed class EventLoop : IDisposable
     private int Wait(byte[] events, ref bool fine)
     {
         ref byte first = ref MemoryMarshal.GetArrayDataReference(events);
-        long left = _due == long.MaxValue ? long.MaxValue : Math.Max(0, (long)((_due - Stopwatch.GetTimestamp()) * (1e9 / Stopwatch.Frequency)));
         int count = 0;
         if (_company)
         {
             // A busy loop sleeps once per round, for a time and not for an event: what comes meanwhile wakes nobody, and is found together.
-            LinuxNative.Sleep(new LinuxNative.TimeSpec(Math.Min(_coalesce, left)), 0);
-            left = left == long.MaxValue ? left : Math.Max(0, left - _coalesce);
+            long left = Math.Min(Until(_lastLook + _coalesce), Until(_due));
+            if (left > 0)
+            {
+                LinuxNative.Sleep(new LinuxNative.TimeSpec(left), 0);
+            }
+
             count = LinuxNative.EpollWait(_epoll, ref first, Capacity, 0);
         }
 
         if (count == 0)
         {
-            count = left == long.MaxValue ? LinuxNative.EpollWait(_epoll, ref first, Capacity, -1) : WaitFor(left, ref first, ref fine);
+            count = _due == long.MaxValue ? LinuxNative.EpollWait(_epoll, ref first, Capacity, -1) : WaitFor(Until(_due), ref first, ref fine);
         }
 
         count = Math.Max(0, count);
-        _company = _coalesce > 0 && count is > 0 and < Capacity;
+        if (_coalesce > 0)
+        {
+            _company = count is > 0 and < Capacity;
+            _lastLook = Stopwatch.GetTimestamp();
+        }
+
         return count;
     }
+
+    /// <summary>Nanoseconds until a time of the stopwatch, 0 when it is past.</summary>
+    private static long Until(long timestamp) => timestamp == long.MaxValue ? long.MaxValue : Math.Max(0, (long)((timestamp - Stopwatch.GetTimestamp()) * (1e9 / Stopwatch.Frequency)));
 
     private unsafe int WaitFor(long nanoseconds, ref byte first, ref bool fine)
     {

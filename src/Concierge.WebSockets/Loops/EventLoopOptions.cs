@@ -10,8 +10,8 @@ public sealed record EventLoopOptions
     public int? Core { get; init; }
 
     /// <summary>
-    /// How long the loop sleeps after a round that had events, so that what comes meanwhile is found together; zero waits for the next event at once. Adds at most this to the latency of each
-    /// message, nothing to one that finds the loop idle, and saves wake-ups: most of what a frame costs. 0 to 20 ms.
+    /// The least time between two looks of a busy loop, which sleeps for what is left of it, so that what comes meanwhile is found together; zero waits for the next event at once. Adds at
+    /// most this to the latency of each message, nothing to one that finds the loop idle, and saves wake-ups: most of what a frame costs. 0 to 20 ms.
     /// </summary>
     public TimeSpan Coalesce { get; init; }
 

@@ -315,18 +315,19 @@ public sealed class EventLoopTests
     }
 
     [Fact]
-    public async Task A_busy_loop_that_coalesces_sleeps_between_rounds_and_wakes_for_what_is_due()
+    public async Task A_busy_loop_that_coalesces_sleeps_between_looks_and_wakes_for_what_is_due()
     {
         var pause = TimeSpan.FromMilliseconds(20);
         using var loop = new EventLoop(new EventLoopOptions { Coalesce = pause });
-        long last = 0;
+        long before = 0;
         for (int round = 0; round < 3; round++)
         {
             var ran = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+            long posted = Stopwatch.GetTimestamp();
             loop.Post(new Work(() => ran.SetResult(Stopwatch.GetTimestamp())));
             long now = await ran.Task.WaitAsync(s_patience);
-            Assert.True(round == 0 || Stopwatch.GetElapsedTime(last, now) >= pause, $"round {round} came {Stopwatch.GetElapsedTime(last, now)} after the one before");
-            last = now;
+            Assert.True(round == 0 || Stopwatch.GetElapsedTime(before, now) >= pause, $"round {round} came {Stopwatch.GetElapsedTime(before, now)} after what the one before brought was posted");
+            before = posted;
         }
 
         // Due earlier than the sleep would end, and not run before it is due.
