@@ -57,7 +57,7 @@ public static partial class Base64Text
         // What stands before one or two signs of padding are letters of the alphabet; a third sign is none.
         int padding = text[^1] != (byte)'=' ? 0 : text[^2] != (byte)'=' ? 1 : 2;
         text = text[..^padding];
-        return EndsCleanly(text, padding) && (Avx512BW.IsSupported && text.Length >= Vector512<byte>.Count ? IndexOfOther512(text) < 0 : IsAlphabet256(text));
+        return EndsCleanly(text[^1], padding) && (Avx512BW.IsSupported && text.Length >= Vector512<byte>.Count ? IndexOfOther512(text) < 0 : IsAlphabet256(text));
     }
 
     /// <summary>Decodes base64 text that may contain JSON escapes.</summary>
@@ -138,13 +138,24 @@ public static partial class Base64Text
             return more < 0 ? -1 : letters + more;
         }
 
-        isBase64 = (end & 3) == 0 && EndsCleanly(text[..letters], end - letters);
+        isBase64 = (end & 3) == 0 && EndsCleanly(letters == 0 ? (byte)'=' : text[letters - 1], end - letters);
         return end;
     }
 
-    /// <summary>Padded, the low bits of the last letter must be zero (RFC 4648 §3.5): two of them before one sign of padding, four before two.</summary>
+    /// <summary>
+    /// Whether what ends here, after at least three bytes, may be the end of strict base64 as far as the last two and padding say. Padded, the low bits of the last letter must be zero
+    /// (RFC 4648 §3.5): two of them before one sign of padding, four before two.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool EndsCleanly(ReadOnlySpan<byte> letters, int padding)
+    internal static bool EndsCleanly(ref byte end)
+    {
+        byte last = Unsafe.Add(ref end, -1), other = Unsafe.Add(ref end, -2);
+        return last != (byte)'=' ? (Sextet(last) | Sextet(other)) >= 0 : other != (byte)'=' ? EndsCleanly(other, 1) : EndsCleanly(Unsafe.Add(ref end, -3), 2);
+    }
+
+    /// <summary>The same for a last letter and the signs of padding behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool EndsCleanly(byte last, int padding)
     {
         if (padding == 0)
         {
@@ -152,7 +163,6 @@ public static partial class Base64Text
         }
 
         // A bit for each of AEIMQUYcgkosw048, or of AQgw: bits 0..63 stand for themselves, the upper half for 64 and on.
-        byte last = letters.IsEmpty ? (byte)'=' : letters[^1];
         ulong clean = padding == 1
             ? last < 64 ? 0x0111_0000_0000_0000UL : 0x0088_8888_0222_2222UL
             : last < 64 ? 0UL : 0x0080_0080_0002_0002UL;
