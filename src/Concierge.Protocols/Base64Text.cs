@@ -57,7 +57,7 @@ public static partial class Base64Text
         // What stands before one or two signs of padding are letters of the alphabet; a third sign is none.
         int padding = text[^1] != (byte)'=' ? 0 : text[^2] != (byte)'=' ? 1 : 2;
         text = text[..^padding];
-        return EndsCleanly(text[^1], padding) && (Avx512BW.IsSupported && text.Length >= Vector512<byte>.Count ? IndexOfOther512(text) < 0 : IsAlphabet256(text));
+        return EndsCleanly(text[^1], padding) && (Avx512BW.IsSupported && text.Length >= Vector512<byte>.Count ? AreLetters512(text) : IsAlphabet256(text));
     }
 
     /// <summary>Decodes base64 text that may contain JSON escapes.</summary>
@@ -106,26 +106,21 @@ public static partial class Base64Text
     /// Where the first byte stands that ends or changes a JSON string, or −1, as <see cref="JsonText.IndexOfSpecial"/>; and whether what stands before it was seen to be strict base64 on
     /// the way. False says nothing.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int IndexOfSpecial(ReadOnlySpan<byte> text, out bool isBase64)
     {
         isBase64 = false;
-        return !Avx512BW.IsSupported || text.Length < Vector512<byte>.Count ? JsonText.IndexOfSpecial(text) : IndexOfSpecial(text, letters: 0, out isBase64);
-    }
+        if (!Avx512BW.IsSupported || text.Length < Vector512<byte>.Count)
+        {
+            return JsonText.IndexOfSpecial(text);
+        }
 
-    /// <summary>The same where AVX-512 is and the text is known to begin with as many <paramref name="letters"/> of the alphabet, behind which at least 64 bytes stand.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int IndexOfSpecial(ReadOnlySpan<byte> text, int letters, out bool isBase64)
-    {
         // No letter of the alphabet is special, nor is padding.
-        isBase64 = false;
-        int more = IndexOfOther512(text[letters..]);
-        if (more < 0)
+        int letters = IndexOfOther512(text);
+        if (letters < 0)
         {
             return -1;
         }
 
-        letters += more;
         int end = letters;
         while (end < text.Length && text[end] == (byte)'=' && end < letters + 2)
         {
@@ -134,7 +129,7 @@ public static partial class Base64Text
 
         if (end == text.Length || text[end] != (byte)'"')
         {
-            more = JsonText.IndexOfSpecial(text[letters..]);
+            int more = JsonText.IndexOfSpecial(text[letters..]);
             return more < 0 ? -1 : letters + more;
         }
 
@@ -191,6 +186,29 @@ public static partial class Base64Text
                 return true;
             }
         }
+    }
+
+    /// <summary>Whether all of 64 bytes and more are of the alphabet, on 64 at a time; the last block overlaps the one before it.</summary>
+    internal static bool AreLetters512(ReadOnlySpan<byte> text)
+    {
+        if (!Avx512Vbmi.IsSupported)
+        {
+            return IndexOfOther512(text) < 0;
+        }
+
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        Vector512<byte> lower = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(Sextets)), upper = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(Sextets), 64);
+        int last = text.Length - Vector512<byte>.Count;
+        Debug.Assert(last >= 0, "64 bytes are left");
+        Vector512<byte> block = Vector512.LoadUnsafe(ref start, (nuint)last);
+        Vector512<byte> others = block | Avx512Vbmi.PermuteVar64x8x2(lower, block, upper);
+        for (int at = 0; at < last; at += Vector512<byte>.Count)
+        {
+            block = Vector512.LoadUnsafe(ref start, (nuint)at);
+            others |= block | Avx512Vbmi.PermuteVar64x8x2(lower, block, upper);
+        }
+
+        return others.ExtractMostSignificantBits() == 0;
     }
 
     /// <summary>Where the first byte stands that is not of the alphabet, or −1, on 64 bytes at a time; the last block overlaps the one before it.</summary>

@@ -138,13 +138,7 @@ internal static class MediaTemplate
     private static ulong NotDigits(Vector512<byte> block) =>
         Bits(Avx512BW.CompareGreaterThan(block - Vector512.Create((byte)'0'), Vector512.Create((byte)9)));
 
-    /// <summary>Not zero where the block is not what it would be if the part of <see cref="Parts"/> at <paramref name="part"/> began at <paramref name="at"/>: no byte of a part is zero.</summary>
-    private static Vector512<byte> Difference(Vector512<byte> block, int part, int at)
-    {
-        Debug.Assert(part - at >= 0 && part - at <= Parts.Length - 64, "64 bytes are left");
-        Vector512<byte> moved = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(Parts), (nuint)(part - at));
-        return Avx512BW.Min(block ^ moved, moved);
-    }
+    private static Vector512<byte> Difference(Vector512<byte> block, int part, int at) => JsonText.Difference(block, Parts, part - at);
 
     private static bool TryMatchInOrder(ReadOnlySpan<byte> text, out MediaStreamsEvent message)
     {
