@@ -57,7 +57,7 @@ public static partial class Base64Text
         // What stands before one or two signs of padding are letters of the alphabet; a third sign is none.
         int padding = text[^1] != (byte)'=' ? 0 : text[^2] != (byte)'=' ? 1 : 2;
         text = text[..^padding];
-        return EndsCleanly(text, padding) && (Avx512BW.IsSupported && text.Length >= Vector512<byte>.Count ? IndexOfOther512(text) < 0 : IsAlphabet256(text));
+        return EndsCleanly(text[^1], padding) && (Avx512BW.IsSupported && text.Length >= Vector512<byte>.Count ? AreLetters512(text) : IsAlphabet256(text));
     }
 
     /// <summary>Decodes base64 text that may contain JSON escapes.</summary>
@@ -106,26 +106,21 @@ public static partial class Base64Text
     /// Where the first byte stands that ends or changes a JSON string, or −1, as <see cref="JsonText.IndexOfSpecial"/>; and whether what stands before it was seen to be strict base64 on
     /// the way. False says nothing.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int IndexOfSpecial(ReadOnlySpan<byte> text, out bool isBase64)
     {
         isBase64 = false;
-        return !Avx512BW.IsSupported || text.Length < Vector512<byte>.Count ? JsonText.IndexOfSpecial(text) : IndexOfSpecial(text, letters: 0, out isBase64);
-    }
+        if (!Avx512BW.IsSupported || text.Length < Vector512<byte>.Count)
+        {
+            return JsonText.IndexOfSpecial(text);
+        }
 
-    /// <summary>The same where AVX-512 is and the text is known to begin with as many <paramref name="letters"/> of the alphabet, behind which at least 64 bytes stand.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static int IndexOfSpecial(ReadOnlySpan<byte> text, int letters, out bool isBase64)
-    {
         // No letter of the alphabet is special, nor is padding.
-        isBase64 = false;
-        int more = IndexOfOther512(text[letters..]);
-        if (more < 0)
+        int letters = IndexOfOther512(text);
+        if (letters < 0)
         {
             return -1;
         }
 
-        letters += more;
         int end = letters;
         while (end < text.Length && text[end] == (byte)'=' && end < letters + 2)
         {
@@ -134,17 +129,28 @@ public static partial class Base64Text
 
         if (end == text.Length || text[end] != (byte)'"')
         {
-            more = JsonText.IndexOfSpecial(text[letters..]);
+            int more = JsonText.IndexOfSpecial(text[letters..]);
             return more < 0 ? -1 : letters + more;
         }
 
-        isBase64 = (end & 3) == 0 && EndsCleanly(text[..letters], end - letters);
+        isBase64 = (end & 3) == 0 && EndsCleanly(letters == 0 ? (byte)'=' : text[letters - 1], end - letters);
         return end;
     }
 
-    /// <summary>Padded, the low bits of the last letter must be zero (RFC 4648 §3.5): two of them before one sign of padding, four before two.</summary>
+    /// <summary>
+    /// Whether what ends here, after at least three bytes, may be the end of strict base64 as far as the last two and padding say. Padded, the low bits of the last letter must be zero
+    /// (RFC 4648 §3.5): two of them before one sign of padding, four before two.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool EndsCleanly(ReadOnlySpan<byte> letters, int padding)
+    internal static bool EndsCleanly(ref byte end)
+    {
+        byte last = Unsafe.Add(ref end, -1), other = Unsafe.Add(ref end, -2);
+        return last != (byte)'=' ? (Sextet(last) | Sextet(other)) >= 0 : other != (byte)'=' ? EndsCleanly(other, 1) : EndsCleanly(Unsafe.Add(ref end, -3), 2);
+    }
+
+    /// <summary>The same for a last letter and the signs of padding behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool EndsCleanly(byte last, int padding)
     {
         if (padding == 0)
         {
@@ -152,7 +158,6 @@ public static partial class Base64Text
         }
 
         // A bit for each of AEIMQUYcgkosw048, or of AQgw: bits 0..63 stand for themselves, the upper half for 64 and on.
-        byte last = letters.IsEmpty ? (byte)'=' : letters[^1];
         ulong clean = padding == 1
             ? last < 64 ? 0x0111_0000_0000_0000UL : 0x0088_8888_0222_2222UL
             : last < 64 ? 0UL : 0x0080_0080_0002_0002UL;
@@ -181,6 +186,29 @@ public static partial class Base64Text
                 return true;
             }
         }
+    }
+
+    /// <summary>Whether all of 64 bytes and more are of the alphabet, on 64 at a time; the last block overlaps the one before it.</summary>
+    internal static bool AreLetters512(ReadOnlySpan<byte> text)
+    {
+        if (!Avx512Vbmi.IsSupported)
+        {
+            return IndexOfOther512(text) < 0;
+        }
+
+        ref byte start = ref MemoryMarshal.GetReference(text);
+        Vector512<byte> lower = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(Sextets)), upper = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(Sextets), 64);
+        int last = text.Length - Vector512<byte>.Count;
+        Debug.Assert(last >= 0, "64 bytes are left");
+        Vector512<byte> block = Vector512.LoadUnsafe(ref start, (nuint)last);
+        Vector512<byte> others = block | Avx512Vbmi.PermuteVar64x8x2(lower, block, upper);
+        for (int at = 0; at < last; at += Vector512<byte>.Count)
+        {
+            block = Vector512.LoadUnsafe(ref start, (nuint)at);
+            others |= block | Avx512Vbmi.PermuteVar64x8x2(lower, block, upper);
+        }
+
+        return others.ExtractMostSignificantBits() == 0;
     }
 
     /// <summary>Where the first byte stands that is not of the alphabet, or −1, on 64 bytes at a time; the last block overlaps the one before it.</summary>

@@ -78,7 +78,7 @@ public class CallerAudioPathBenchmarks
                 return 0;
             }
 
-            var verbatim = new AppendBase64Payload(message.Payload);
+            var verbatim = new AppendAudioPayload(message.Payload, isBase64: true);
             int start = Begin(verbatim.Length);
             verbatim.Write(_sent.AsSpan(start, verbatim.Length), Key);
             return start + verbatim.Length;
@@ -93,7 +93,7 @@ public class CallerAudioPathBenchmarks
         ReadOnlySpan<byte> audio = Mode == CallAudioMode.ALaw
             ? _octets.AsSpan(0, ALaw.Encode(narrow, _octets))
             : MemoryMarshal.AsBytes(_wide.AsSpan(0, _up.Process(narrow, _wide)));
-        var append = new AppendAudioPayload(audio);
+        var append = new AppendAudioPayload(audio, isBase64: false);
         int at = Begin(append.Length);
         append.Write(_sent.AsSpan(at, append.Length), Key);
         return at + append.Length;

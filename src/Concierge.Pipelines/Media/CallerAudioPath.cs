@@ -98,7 +98,7 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
             return 0;
         }
 
-        Count(model.TryAppend(WebSocketOpcode.Text, new AppendBase64Payload(payload), WebSocketLane.Media));
+        Count(model.TryAppend(WebSocketOpcode.Text, new AppendAudioPayload(payload, isBase64: true), WebSocketLane.Media));
         return DecodedLength(payload);
     }
 
@@ -198,7 +198,7 @@ internal sealed class CallerAudioPath(CallSessionOptions options, CallCounters c
             return;
         }
 
-        Count(model.TryAppend(WebSocketOpcode.Text, new AppendAudioPayload(audio), WebSocketLane.Media));
+        Count(model.TryAppend(WebSocketOpcode.Text, new AppendAudioPayload(audio, isBase64: false), WebSocketLane.Media));
     }
 
     private void Count(WebSocketAppendResult result)

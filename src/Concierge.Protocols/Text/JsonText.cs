@@ -92,6 +92,15 @@ internal static class JsonText
         }
     }
 
+    /// <summary>Not zero where a block is not what stands at <paramref name="at"/> in <paramref name="parts"/>, zeros there left out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<byte> Difference(Vector512<byte> block, ReadOnlySpan<byte> parts, int at)
+    {
+        Debug.Assert(at >= 0 && at <= parts.Length - 64, "64 bytes are left");
+        Vector512<byte> part = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(parts), (nuint)at);
+        return Avx512BW.Min(block ^ part, part);
+    }
+
     /// <summary>
     /// Reads 1 to 7 decimal digits that something else follows, all at once: the eight bytes are digits minus '0' in a word, first digit lowest, and pairs, then fours, add up.
     /// </summary>

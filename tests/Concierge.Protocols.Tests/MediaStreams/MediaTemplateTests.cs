@@ -88,6 +88,27 @@ public sealed class MediaTemplateTests
     }
 
     [Fact]
+    public void Agrees_where_the_last_block_begins_at_any_place_and_a_byte_is_none_of_the_payloads()
+    {
+        for (int length = 0; length < 72; length++)
+        {
+            // The id's length moves the end of the payload through the last block; another payload moves it through the one before.
+            string text = s_sidLast.Replace(Sid, new string('M', length)).Replace(s_payload, s_payload[..(216 - (4 * (length % 17)))]);
+            byte[] utf8 = Encoding.UTF8.GetBytes(text);
+            MediaScannerTests.AssertAgrees(utf8);
+            for (int i = 100; i < utf8.Length; i++)
+            {
+                foreach (byte value in "=\"\\-A"u8)
+                {
+                    byte[] spoilt = [.. utf8];
+                    spoilt[i] = value;
+                    MediaScannerTests.AssertAgrees(spoilt);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Agrees_when_cut_at_every_byte_and_when_more_follows()
     {
         foreach (string text in new[] { s_sidLast, s_sidFirst })

@@ -73,6 +73,36 @@ public sealed class AudioDeltaTemplateTests
     }
 
     [Fact]
+    public void Agrees_for_ids_of_every_length_beside_a_delta_of_several_blocks()
+    {
+        foreach (string id in new[] { "event_CVPhRzcWRJuOY1PBGCYrp", "resp_CVPhQ7RYQF3Ctmsf3oGNb", "item_CVPhQqeJKRJpGuEFnqYcD" })
+        {
+            for (int length = 0; length < 140; length++)
+            {
+                foreach (string name in new[] { new string('r', length), new string('r', length) + "\\n", new string('r', length) + "é", new string('r', length) + "! " })
+                {
+                    byte[] utf8 = Encoding.UTF8.GetBytes(s_typeFirst.Replace(id, name));
+                    Assert.True(AudioDeltaTemplate.TryMatch(utf8, out _) || name.Contains('\\'));
+                    AudioDeltaScannerTests.AssertAgrees(utf8);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Agrees_for_deltas_that_are_not_base64()
+    {
+        for (int length = 180; length < 340; length++)
+        {
+            foreach (string end in new[] { "", "=", "==", "===", "B=", "-", "\\/", "é" })
+            {
+                byte[] utf8 = Encoding.UTF8.GetBytes(s_typeFirst.Replace(s_delta, new string('A', length) + end));
+                AudioDeltaScannerTests.AssertAgrees(utf8);
+            }
+        }
+    }
+
+    [Fact]
     public void Agrees_when_cut_at_every_byte_and_when_more_follows()
     {
         foreach (string text in new[] { s_typeFirst, s_eventFirst })
