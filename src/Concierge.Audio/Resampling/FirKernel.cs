@@ -6,6 +6,8 @@ namespace Concierge.Audio;
 /// <remarks>
 /// Each loaded vector of sample pairs serves the even and the odd output of its place: with pairs (x[2i], x[2i + 1]) and taps c, the odd output takes (c[2j + 1], c[2j]) of the pair j back, the even
 /// one (c[2j], c[2j - 1]). Sums stay in registers, ten of them, for <see cref="Outputs"/> samples or a part of them at a time. Results are rounded (halves upwards) and saturated.
+/// The order of the instructions is not free: a processor that gives each its pipe by its place in the line (AMD Zen 4) puts additions that alternate with products on the pipes that multiply.
+/// Where two or three products come before the additions, it takes up to a fifth less time.
 /// </remarks>
 internal static class FirKernel
 {

@@ -55,20 +55,15 @@ internal static class FirKernel256
                 Vector256<short> even = Vector256.Create(c).AsInt16();
                 Vector256<short> odd = Vector256.Create(Unsafe.Add(ref c, 1)).AsInt16();
                 Vector256<short> at = Vector256.LoadUnsafe(ref x);
-                e0 = MultiplyAdd(e0, at, even);
-                o0 = MultiplyAdd(o0, at, odd);
+                MultiplyAdd(ref e0, ref o0, at, even, odd);
                 at = Vector256.LoadUnsafe(ref x, 16);
-                e1 = MultiplyAdd(e1, at, even);
-                o1 = MultiplyAdd(o1, at, odd);
+                MultiplyAdd(ref e1, ref o1, at, even, odd);
                 at = Vector256.LoadUnsafe(ref x, 32);
-                e2 = MultiplyAdd(e2, at, even);
-                o2 = MultiplyAdd(o2, at, odd);
+                MultiplyAdd(ref e2, ref o2, at, even, odd);
                 at = Vector256.LoadUnsafe(ref x, 48);
-                e3 = MultiplyAdd(e3, at, even);
-                o3 = MultiplyAdd(o3, at, odd);
+                MultiplyAdd(ref e3, ref o3, at, even, odd);
                 at = Vector256.LoadUnsafe(ref x, 64);
-                e4 = MultiplyAdd(e4, at, even);
-                o4 = MultiplyAdd(o4, at, odd);
+                MultiplyAdd(ref e4, ref o4, at, even, odd);
                 c = ref Unsafe.Add(ref c, step);
                 x = ref Unsafe.Subtract(ref x, 2);
             }
@@ -81,10 +76,22 @@ internal static class FirKernel256
         Round(e4, o4).StoreUnsafe(ref destination, 64);
     }
 
-    /// <summary>In one instruction where there is one: the same sums, since none overflows.</summary>
+    /// <summary>In one instruction each where there is one: the same sums, since none overflows. Else both products before both additions: see <see cref="FirKernel"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> MultiplyAdd(Vector256<int> sums, Vector256<short> samples, Vector256<short> pair) =>
-        AvxVnni.IsSupported ? AvxVnni.MultiplyWideningAndAdd(sums, samples, pair) : sums + Avx2.MultiplyAddAdjacent(samples, pair);
+    private static void MultiplyAdd(ref Vector256<int> e, ref Vector256<int> o, Vector256<short> samples, Vector256<short> even, Vector256<short> odd)
+    {
+        if (AvxVnni.IsSupported)
+        {
+            e = AvxVnni.MultiplyWideningAndAdd(e, samples, even);
+            o = AvxVnni.MultiplyWideningAndAdd(o, samples, odd);
+            return;
+        }
+
+        Vector256<int> p = Avx2.MultiplyAddAdjacent(samples, even);
+        Vector256<int> q = Avx2.MultiplyAddAdjacent(samples, odd);
+        e += p;
+        o += q;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<short> Round(Vector256<int> even, Vector256<int> odd)
