@@ -70,7 +70,7 @@ public sealed class LoopReadingTests : IAsyncDisposable
         await _far!.WriteAsync(Wire.Join(Wire.Text("go"), Wire.Text("stop"), Wire.Text("rest")), TestContext.Current.CancellationToken);
         Assert.Equal(WebSocketReadStatus.Message, await pump.WaitAsync(s_patience));
         Assert.Equal(["go", "stop"], consumer.Texts);
-        Assert.Equal(WebSocketReadStatus.Message, await reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(WebSocketReadStatus.Message, await reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(s_patience));
         Assert.Equal("rest", Encoding.UTF8.GetString(reader.Payload));
     }
 
@@ -140,7 +140,7 @@ public sealed class LoopReadingTests : IAsyncDisposable
         Task waiting = pumping ? reader.PumpAsync(new Collector(reader), cancel.Token) : reader.ReadAsync(cancel.Token).AsTask();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(s_patience));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.ReadAsync(cancel.Token).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reader.ReadAsync(cancel.Token).AsTask().WaitAsync(s_patience));
 
         // The token of the wait before has nothing to say about this one.
         ValueTask<WebSocketReadStatus> next = reader.ReadAsync(TestContext.Current.CancellationToken);
@@ -208,10 +208,10 @@ public sealed class LoopReadingTests : IAsyncDisposable
                 // The token was first.
             }
 
-            await cancelling;
+            await cancelling.WaitAsync(s_patience);
         }
 
-        await writing;
+        await writing.WaitAsync(s_patience);
         Assert.Equal(Enumerable.Range(0, Messages).Select(i => $"{i}"), read);
     }
 
