@@ -92,50 +92,15 @@ internal static class TripleFrame512
                 Vector512<short> even2 = Vector512.Create(Unsafe.Add(ref c, 2)).AsInt16();
                 Vector512<short> odd2 = Vector512.Create(Unsafe.Add(ref c, 3)).AsInt16();
                 Vector512<short> at = Vector512.LoadUnsafe(ref x);
-                Vector512<int> p = Avx512BW.MultiplyAddAdjacent(at, even1);
-                Vector512<int> q = Avx512BW.MultiplyAddAdjacent(at, odd1);
-                Vector512<int> r = Avx512BW.MultiplyAddAdjacent(at, even2);
-                e10 += p;
-                o10 += q;
-                p = Avx512BW.MultiplyAddAdjacent(at, odd2);
-                e20 += r;
-                o20 += p;
+                MultiplyAdd(at, even1, odd1, even2, odd2, ref e10, ref o10, ref e20, ref o20);
                 at = Vector512.LoadUnsafe(ref x, 32);
-                p = Avx512BW.MultiplyAddAdjacent(at, even1);
-                q = Avx512BW.MultiplyAddAdjacent(at, odd1);
-                r = Avx512BW.MultiplyAddAdjacent(at, even2);
-                e11 += p;
-                o11 += q;
-                p = Avx512BW.MultiplyAddAdjacent(at, odd2);
-                e21 += r;
-                o21 += p;
+                MultiplyAdd(at, even1, odd1, even2, odd2, ref e11, ref o11, ref e21, ref o21);
                 at = Vector512.LoadUnsafe(ref y);
-                p = Avx512BW.MultiplyAddAdjacent(at, even1);
-                q = Avx512BW.MultiplyAddAdjacent(at, odd1);
-                r = Avx512BW.MultiplyAddAdjacent(at, even2);
-                e12 += p;
-                o12 += q;
-                p = Avx512BW.MultiplyAddAdjacent(at, odd2);
-                e22 += r;
-                o22 += p;
+                MultiplyAdd(at, even1, odd1, even2, odd2, ref e12, ref o12, ref e22, ref o22);
                 at = Vector512.LoadUnsafe(ref y, 32);
-                p = Avx512BW.MultiplyAddAdjacent(at, even1);
-                q = Avx512BW.MultiplyAddAdjacent(at, odd1);
-                r = Avx512BW.MultiplyAddAdjacent(at, even2);
-                e13 += p;
-                o13 += q;
-                p = Avx512BW.MultiplyAddAdjacent(at, odd2);
-                e23 += r;
-                o23 += p;
+                MultiplyAdd(at, even1, odd1, even2, odd2, ref e13, ref o13, ref e23, ref o23);
                 at = Vector512.LoadUnsafe(ref y, 64);
-                p = Avx512BW.MultiplyAddAdjacent(at, even1);
-                q = Avx512BW.MultiplyAddAdjacent(at, odd1);
-                r = Avx512BW.MultiplyAddAdjacent(at, even2);
-                e14 += p;
-                o14 += q;
-                p = Avx512BW.MultiplyAddAdjacent(at, odd2);
-                e24 += r;
-                o24 += p;
+                MultiplyAdd(at, even1, odd1, even2, odd2, ref e14, ref o14, ref e24, ref o24);
                 c = ref Unsafe.Add(ref c, 4);
                 x = ref Unsafe.Subtract(ref x, 2);
                 y = ref Unsafe.Subtract(ref y, 2);
@@ -150,6 +115,29 @@ internal static class TripleFrame512
         Write(Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 64 - reach)), e12, o12, e22, o22, ref Unsafe.Add(ref destination, 192));
         Write(Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 96 - reach)), e13, o13, e23, o23, ref Unsafe.Add(ref destination, 288));
         Write(Vector512.LoadUnsafe(ref Unsafe.Add(ref source, 128 - reach)), e14, o14, e24, o24, ref Unsafe.Add(ref destination, 384));
+    }
+
+    /// <summary>Adds a pair of taps for the four outputs that 32 samples serve: three products before the first two additions (see <see cref="FirKernel"/>).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplyAdd(
+        Vector512<short> at,
+        Vector512<short> even1,
+        Vector512<short> odd1,
+        Vector512<short> even2,
+        Vector512<short> odd2,
+        ref Vector512<int> e1,
+        ref Vector512<int> o1,
+        ref Vector512<int> e2,
+        ref Vector512<int> o2)
+    {
+        Vector512<int> p = Avx512BW.MultiplyAddAdjacent(at, even1);
+        Vector512<int> q = Avx512BW.MultiplyAddAdjacent(at, odd1);
+        Vector512<int> r = Avx512BW.MultiplyAddAdjacent(at, even2);
+        e1 += p;
+        o1 += q;
+        p = Avx512BW.MultiplyAddAdjacent(at, odd2);
+        e2 += r;
+        o2 += p;
     }
 
     /// <summary>Rounds, saturates and interleaves 32 samples of each phase.</summary>
