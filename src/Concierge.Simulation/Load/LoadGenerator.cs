@@ -236,20 +236,20 @@ public sealed class LoadGenerator : IDisposable
     /// <summary>Dials one call; on the loop's thread, as is all that follows.</summary>
     private void Call(LoadCall call, WebSocketClientRequest request, ReadOnlyMemory<IPEndPoint> endPoints, long began)
     {
-        LoadSocket wire = null!;
+        LoadSocket? wire = null; // none when no socket could be had
         bool connected = false;
         LoadDial dial = new(request, (status, failure) =>
         {
             if (status == 101)
             {
                 LoadCaller caller = new(call, _switchboard.CallerHears, _options.Relayed, Now);
-                wire.Receiver = caller;
+                wire!.Receiver = caller;
                 wire.IsStalled = call.Id < _options.Stalled;
                 Begin(call, caller, wire);
                 return;
             }
 
-            wire.Dispose();
+            wire?.Dispose();
             if (!connected && !_givenUp && endPoints.Length > 1)
             {
                 Call(call, request, endPoints[1..], began);
