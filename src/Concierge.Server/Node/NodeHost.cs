@@ -76,10 +76,8 @@ internal sealed class NodeHost : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         NodeLoops? loops = NodeLoops.Start(options);
         builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true).ConfigureKestrel(kestrel => Configure(kestrel, options, loops));
-        if (loops is not null)
-        {
-            builder.Services.AddSingleton<IConnectionListenerFactory>(new LoopTransportFactory(loops, options.Certificate));
-        }
+        builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
+            loops is null ? ActivatorUtilities.CreateInstance<ReservingTransportFactory>(services) : new LoopTransportFactory(loops, options.Certificate));
 
         builder.Services.AddRoutingCore();
         builder.Services.AddLogging(logging =>

@@ -174,7 +174,8 @@ public sealed class WebSocketClientConnector
         Socket? socket = null;
         try
         {
-            socket = new Socket(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket = DescriptorReserve.CreateSocket(end.AddressFamily);
+            socket.NoDelay = true;
             SetUnacknowledgedTimeout(socket);
             return await loop.ConnectAsync(socket, end, ct);
         }
@@ -190,7 +191,8 @@ public sealed class WebSocketClientConnector
         Socket? socket = null;
         try
         {
-            socket = new Socket(end.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            socket = DescriptorReserve.CreateSocket(end.AddressFamily);
+            socket.NoDelay = true;
             SetUnacknowledgedTimeout(socket);
             await socket.ConnectAsync(end, ct);
             return socket;

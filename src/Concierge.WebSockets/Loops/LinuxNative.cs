@@ -26,6 +26,12 @@ internal static partial class LinuxNative
     public const int NonBlocking = 0x800;
     public const int NoSignal = 0x4000;
 
+    /// <summary>F_DUPFD_CLOEXEC: another descriptor of the same file, the lowest that is free.</summary>
+    public const int Duplicate = 1030;
+
+    /// <summary>RLIMIT_NOFILE.</summary>
+    public const int Descriptors = 7;
+
     private const int Add = 1;
     private const int SetTimerSlack = 29;
 
@@ -81,6 +87,9 @@ internal static partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int handle);
 
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    public static partial int GetLimit(int resource, out ResourceLimit limit);
+
     [LibraryImport("libc", EntryPoint = "nanosleep")]
     public static partial int Sleep(in TimeSpec time, nint remaining);
 
@@ -92,6 +101,13 @@ internal static partial class LinuxNative
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     private static partial int ProcessControl(int option, nuint a, nuint b, nuint c, nuint d);
+
+    /// <summary>struct rlimit on 64-bit systems.</summary>
+    public struct ResourceLimit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
 
     /// <summary>struct timespec on 64-bit systems.</summary>
     public readonly struct TimeSpec(long nanoseconds)

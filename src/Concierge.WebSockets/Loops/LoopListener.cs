@@ -10,10 +10,8 @@ public sealed class LoopListener : LoopSocket, IEventLoopWork
     // Then the connections that run already have their turn.
     private const int PerRound = 16;
 
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
-
     private readonly Action<Socket> _accepted;
-    private Timer? _again; // only ever on a system that has run out of descriptors
+    private Timer? _again; // only ever in a process whose descriptors have run out
 
     private LoopListener(EventLoop loop, Socket socket, Action<Socket> accepted)
         : base(loop, socket)
@@ -69,6 +67,12 @@ public sealed class LoopListener : LoopSocket, IEventLoopWork
                 return;
             }
 
+            if (!DescriptorReserve.HasRoomToAccept())
+            {
+                LookAgain();
+                return;
+            }
+
             int descriptor = LinuxNative.Accept(Handle, 0, 0, LinuxNative.NonBlocking | LinuxNative.CloseOnExec);
             if (descriptor >= 0)
             {
@@ -81,9 +85,7 @@ public sealed class LoopListener : LoopSocket, IEventLoopWork
                 case LinuxNative.Interrupted or LinuxNative.Aborted:
                     continue; // a connection that was gone before it was accepted is passed over
                 case LinuxNative.TooManyFiles or LinuxNative.TooManyFilesInSystem or LinuxNative.NoBuffers or LinuxNative.NoMemory:
-                    // Those that wait were told of once and will not be told of again: they are looked for until there is room.
-                    _again ??= new Timer(static state => ((LoopListener)state!).RunAgain(), this, Timeout.Infinite, Timeout.Infinite);
-                    _again.Change(s_pause, Timeout.InfiniteTimeSpan);
+                    LookAgain();
                     return;
                 default:
                     return;
@@ -95,6 +97,13 @@ public sealed class LoopListener : LoopSocket, IEventLoopWork
 
     /// <inheritdoc/>
     protected override void OnClosed() => _again?.Dispose();
+
+    /// <summary>Those that wait were told of once and will not be told of again: they are looked for until there is room.</summary>
+    private void LookAgain()
+    {
+        _again ??= new Timer(static state => ((LoopListener)state!).RunAgain(), this, Timeout.Infinite, Timeout.Infinite);
+        _again.Change(DescriptorReserve.Pause, Timeout.InfiniteTimeSpan);
+    }
 
     private void RunAgain()
     {

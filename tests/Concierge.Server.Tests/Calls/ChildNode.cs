@@ -25,6 +25,9 @@ internal sealed class ChildNode : IDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>Descriptors that it has open, on Linux.</summary>
+    public int Descriptors => Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length;
+
     /// <summary>What it printed so far.</summary>
     public string Printed
     {
