@@ -20,7 +20,7 @@ public sealed partial class FaultTableTests
             Assert.All(named, name => Assert.True(tests.Contains(name), $"Row {rows[^1]} names {name}, which is no test."));
         }
 
-        Assert.Equal([.. Enumerable.Range(1, 30), 41], rows);
+        Assert.Equal([.. Enumerable.Range(1, 30), 35, 41], rows);
     }
 
     [GeneratedRegex(@"^\| (\d+) \|")]
