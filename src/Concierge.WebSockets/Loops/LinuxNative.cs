@@ -69,11 +69,51 @@ internal static partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(LinuxHandle handle, ref ulong value, nint size);
 
-    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
-    public static partial nint Receive(SafeHandle socket, ref byte buffer, nint length, int flags);
+    /// <summary>recv on a socket that does not block.</summary>
+    /// <returns>Octets; the error number, negated, when it failed.</returns>
+    public static unsafe nint Receive(SafeHandle socket, Span<byte> buffer, int flags)
+    {
+        bool held = false;
+        try
+        {
+            socket.DangerousAddRef(ref held);
+            fixed (byte* start = &MemoryMarshal.GetReference(buffer))
+            {
+                nint received = Receive(socket.DangerousGetHandle(), start, buffer.Length, flags);
+                return received < 0 ? -Marshal.GetLastSystemError() : received;
+            }
+        }
+        finally
+        {
+            if (held)
+            {
+                socket.DangerousRelease();
+            }
+        }
+    }
 
-    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
-    public static partial nint Send(SafeHandle socket, ref byte buffer, nint length, int flags);
+    /// <summary>send on a socket that does not block.</summary>
+    /// <returns>Octets; the error number, negated, when it failed.</returns>
+    public static unsafe nint Send(SafeHandle socket, ReadOnlySpan<byte> buffer, int flags)
+    {
+        bool held = false;
+        try
+        {
+            socket.DangerousAddRef(ref held);
+            fixed (byte* start = &MemoryMarshal.GetReference(buffer))
+            {
+                nint sent = Send(socket.DangerousGetHandle(), start, buffer.Length, flags);
+                return sent < 0 ? -Marshal.GetLastSystemError() : sent;
+            }
+        }
+        finally
+        {
+            if (held)
+            {
+                socket.DangerousRelease();
+            }
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
     public static partial int Connect(SafeHandle socket, ref byte address, int length);
@@ -95,6 +135,13 @@ internal static partial class LinuxNative
 
     [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
     public static partial int SetAffinity(int thread, nint size, ref byte mask);
+
+    // Once per frame each: they never block, so the collector may wait for them, and the runtime need not be told of leaving and coming back.
+    [LibraryImport("libc", EntryPoint = "recv"), SuppressGCTransition]
+    private static unsafe partial nint Receive(nint socket, byte* buffer, nint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "send"), SuppressGCTransition]
+    private static unsafe partial nint Send(nint socket, byte* buffer, nint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
     private static partial int EpollControl(LinuxHandle epoll, int operation, SafeHandle handle, ref byte e);

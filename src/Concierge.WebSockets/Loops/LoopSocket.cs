@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace Concierge.WebSockets;
 
@@ -84,21 +83,17 @@ public abstract class LoopSocket : IDisposable
     {
         while (true)
         {
-            nint received = LinuxNative.Receive(_handle, ref MemoryMarshal.GetReference(buffer), buffer.Length, 0);
-            if (received >= 0)
+            nint received = LinuxNative.Receive(_handle, buffer, 0);
+            switch (received)
             {
-                return (int)received;
-            }
-
-            int error = Marshal.GetLastPInvokeError();
-            if (error == LinuxNative.WouldBlock)
-            {
-                return -1;
-            }
-
-            if (error != LinuxNative.Interrupted)
-            {
-                throw Failure(error);
+                case >= 0:
+                    return (int)received;
+                case -LinuxNative.WouldBlock:
+                    return -1;
+                case -LinuxNative.Interrupted:
+                    continue;
+                default:
+                    throw Failure((int)-received);
             }
         }
     }
@@ -110,21 +105,17 @@ public abstract class LoopSocket : IDisposable
     {
         while (true)
         {
-            nint sent = LinuxNative.Send(_handle, ref MemoryMarshal.GetReference(buffer), buffer.Length, LinuxNative.NoSignal);
-            if (sent >= 0)
+            nint sent = LinuxNative.Send(_handle, buffer, LinuxNative.NoSignal);
+            switch (sent)
             {
-                return (int)sent;
-            }
-
-            int error = Marshal.GetLastPInvokeError();
-            if (error == LinuxNative.WouldBlock)
-            {
-                return 0;
-            }
-
-            if (error != LinuxNative.Interrupted)
-            {
-                throw Failure(error);
+                case >= 0:
+                    return (int)sent;
+                case -LinuxNative.WouldBlock:
+                    return 0;
+                case -LinuxNative.Interrupted:
+                    continue;
+                default:
+                    throw Failure((int)-sent);
             }
         }
     }
