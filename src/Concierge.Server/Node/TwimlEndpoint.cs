@@ -38,7 +38,7 @@ internal sealed class TwimlEndpoint(
             return;
         }
 
-        bool room = calls.HasRoom;
+        bool room = calls.HasRoom || calls.IsKept(callSid);
         if (memory is not null && await RememberAsync(fields, callSid, callId, room, context.RequestAborted) is { } clash)
         {
             NodeLog.BadWebhook(log, clash.Detail);
@@ -73,7 +73,7 @@ internal sealed class TwimlEndpoint(
         }
 
         // Served to its end, whoever hung up: over. Never begun, broken off, or nobody knows: the caller is not left alone.
-        bool served = call is { StreamStartedAt: not null, StreamEndedAt: not null, StreamError: null } or { HangupCause: not null };
+        bool served = call is { StreamStartedAt: not null, IsStreaming: false, StreamError: null } or { HangupCause: not null };
         TwimlResponse answer = new();
         if (!served && memory?.Options.FallbackSentence is { } sentence)
         {
