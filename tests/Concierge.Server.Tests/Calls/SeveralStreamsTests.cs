@@ -19,7 +19,7 @@ public class SeveralStreamsTests
         Scenario nobody = Scenario.Parse("""{"name":"nobody","turns":[{"by":"callee","when":"answered"}]}""");
         await using TestFleet fleet = await TestFleet.StartAsync("sqlite", nobody);
         CallBook book = fleet.Nodes[0].Memory!.Book;
-        await using OutcomeAnalysis analysis = new(() => throw new InvalidOperationException("no agent reads this"), new SimulatedTextModel(TimeProvider.System), fleet.Nodes[0].Memory!, NullLoggerFactory.Instance);
+        await using OutcomeAnalysis analysis = new(() => null!, new SimulatedTextModel(TimeProvider.System), fleet.Nodes[0].Memory!, NullLoggerFactory.Instance);
         const string Id = "call_menu";
         book.Record(new CallFact.Created { CallId = Id, At = book.Now, Direction = CallDirection.Outbound, Reservation = new ReservationDetails { PartySize = 4 }, Node = book.Node });
         book.Record(new CallFact.StreamStarted { CallId = Id, At = book.Now, StreamSid = "MZ1", CallSid = "CA1" });
