@@ -199,6 +199,12 @@ internal sealed class CallsApi(ApiAuthority authority, CallRegistry registry, Ti
 
         await calls!.Book.FlushAsync(context.RequestAborted);
         CallDeletion deleted = await calls.Store.DeleteAsync(query, context.RequestAborted);
+        if (one is not null && deleted.CallIds.Count == 0)
+        {
+            await new Problem(503, "Not deleted", "The store does not know the call's end yet: it is away, or what waits for it is not written. Try again later.").WriteAsync(context);
+            return;
+        }
+
         int files = RecordingFiles.Delete(calls.Options.RecordingsDirectory, deleted.Recordings, log);
         NodeLog.ApiUsed(log, key, $"deleted {deleted.CallIds.Count} calls");
         await WriteAsync(context, 200, new JsonObject { ["deleted"] = new JsonArray([.. deleted.CallIds.Select(i => (JsonNode)i)]), ["recordings"] = files });

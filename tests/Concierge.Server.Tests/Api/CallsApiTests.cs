@@ -7,6 +7,7 @@ using Concierge.Calls.Outcome;
 using Concierge.Server.Api;
 using Concierge.Server.Configuration;
 using Concierge.Server.Tests.Node;
+using Microsoft.Data.Sqlite;
 
 namespace Concierge.Server.Tests.Api;
 
@@ -198,6 +199,24 @@ public sealed class CallsApiTests : IDisposable
         Assert.Equal("""{"deleted":["call_1"],"recordings":1}""", await deleted.Content.ReadAsStringAsync());
         Assert.False(File.Exists(recording));
         Assert.Equal(HttpStatusCode.NotFound, (await node.Http.GetAsync("/api/v1/calls/call_1")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_call_whose_end_the_store_does_not_know_yet_is_not_said_to_be_deleted()
+    {
+        await using TestNode node = await StartAsync(Open);
+        await FillAsync(node);
+        using SqliteConnection store = new($"Data Source={Path.Combine(_folder, "calls.db")};Pooling=False");
+        await store.OpenAsync();
+        using SqliteCommand ended = store.CreateCommand();
+        ended.CommandText = "UPDATE calls SET settled = 0"; // the end is in the spill file
+        Assert.Equal(1, await ended.ExecuteNonQueryAsync());
+        using HttpResponseMessage refused = await node.Http.DeleteAsync("/api/v1/calls/call_1");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Contains("Not deleted", await refused.Content.ReadAsStringAsync());
+        ended.CommandText = "UPDATE calls SET settled = 1";
+        await ended.ExecuteNonQueryAsync();
+        Assert.Equal(HttpStatusCode.OK, (await node.Http.DeleteAsync("/api/v1/calls/call_1")).StatusCode);
     }
 
     [Theory]
