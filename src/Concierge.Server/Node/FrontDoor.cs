@@ -30,7 +30,7 @@ internal static class FrontDoor
         CallRegistry calls = app.Services.GetRequiredService<CallRegistry>();
         TwimlEndpoint twiml = app.Services.GetRequiredService<TwimlEndpoint>();
         NodeCalls? memory = app.Services.GetService<NodeCalls>();
-        WarmUp warmUp = app.Services.GetRequiredService<WarmUp>();
+        WarmUpProgress warmUp = app.Services.GetRequiredService<WarmUpProgress>();
         MediaStreamEndpoint mediaStream = app.Services.GetRequiredService<MediaStreamEndpoint>();
 
         app.UseStatusCodePages(page => Describe(page.HttpContext).WriteAsync(page.HttpContext));

@@ -37,6 +37,9 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <summary>The calls that run here.</summary>
     public CallRegistry Calls { get; }
 
+    /// <summary>What the node is made of.</summary>
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>Store, book and carrier; null on a node that keeps nothing.</summary>
     public NodeCalls? Memory { get; private init; }
 
@@ -101,7 +104,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 options, loops, services.GetRequiredService<CallRegistry>(), time, services.GetRequiredService<ILogger<OverloadWatch>>()))
             .AddSingleton(services => new StreamTokens(time, s_tokenLife, options.AuthTokens, services.GetService<NodeCalls>()?.Store))
             .AddSingleton(services => new NodeServices(services.GetRequiredService<StreamTokens>(), services.GetRequiredService<ILoggerFactory>(), services.GetService<NodeCalls>()) { Provider = services })
-            .AddSingleton<WarmUp>()
+            .AddSingleton<WarmUpProgress>()
             .AddSingleton<RequestAuthority>()
             .AddSingleton<ApiAuthority>()
             .AddSingleton<TwimlEndpoint>()
@@ -155,9 +158,6 @@ internal sealed class NodeHost : IAsyncDisposable
             throw;
         }
     }
-
-    /// <summary>Plays calls to itself, as <see cref="NodeOptions.WarmUp"/> says. The node serves meanwhile.</summary>
-    public Task WarmUpAsync(CancellationToken cancellationToken) => _app.Services.GetRequiredService<WarmUp>().RunAsync(cancellationToken);
 
     /// <summary>Sees the calls out, then closes the door.</summary>
     /// <param name="force">Cancelled when nobody wants to wait any longer.</param>
