@@ -74,7 +74,7 @@ internal static class DemoCommand
     private static async Task<int> RunAsync(string scenarioName, string folder, CallAudioMode mode, bool fast, bool json, (string? File, string? Name) agent, string? events, InvocationConfiguration streams)
     {
         Scenario scenario = Find(scenarioName);
-        using TextWriter? log = TwinCommand.OpenEventLog(events, append: false);
+        using TextWriter? log = TwinArguments.OpenEventLog(events, append: false);
         var options = new DemoOptions(scenario, mode, fast) { AgentsFile = agent.File is { } given ? AgentsCommand.Resolve(given) : null, Agent = agent.Name, EventLog = log };
         var files = new DemoFiles(folder);
         files.Prepare();
