@@ -5,6 +5,7 @@ using Concierge.Calls.Outcome;
 using Concierge.Pipelines;
 using Concierge.Server.Demo;
 using Concierge.Server.Reports;
+using Concierge.Server.Requests;
 using Concierge.Server.Shell;
 using Concierge.Simulation.Scenarios;
 using Spectre.Console;
@@ -75,7 +76,7 @@ internal static class DemoCommand
     {
         Scenario scenario = Find(scenarioName);
         using TextWriter? log = TwinArguments.OpenEventLog(events, append: false);
-        var options = new DemoOptions(scenario, mode, fast) { AgentsFile = agent.File is { } given ? AgentsCommand.Resolve(given) : null, Agent = agent.Name, EventLog = log };
+        var options = new DemoOptions(scenario, mode, fast) { AgentsFile = agent.File is { } given ? AgentFiles.Resolve(given) : null, Agent = agent.Name, EventLog = log };
         var files = new DemoFiles(folder);
         files.Prepare();
         using Interruption interruption = Interruption.Listen();
