@@ -33,7 +33,7 @@ internal static class NodeEndpoints
                     calls.IsDraining ? "draining" : "healthy", calls.Running, journal is null ? null : journal.StoreAvailable ? "available" : "away", journal?.Queued + journal?.Spilled,
                     warmUp.IsRunning ? true : null), NodeJson.Default.NodeHealth, cancellationToken: context.RequestAborted);
         });
-        if (options.RuntimeCounters)
+        if (options.RuntimePage)
         {
             app.MapMethods(FrontDoor.RuntimePath, ["GET"], context =>
             {
