@@ -1,7 +1,6 @@
 using Concierge.Agents.Reservations;
 using Concierge.Agents.Text;
 using Concierge.Pipelines;
-using Concierge.Server.Api;
 using Concierge.Server.Configuration;
 using Concierge.Server.Requests;
 

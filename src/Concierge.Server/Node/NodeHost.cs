@@ -3,6 +3,7 @@ using Concierge.Calls.Twilio;
 using Concierge.Server.Api;
 using Concierge.Server.Configuration;
 using Concierge.Server.Node.Engine;
+using Concierge.Server.Requests;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
