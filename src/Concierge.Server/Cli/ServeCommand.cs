@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Concierge.Agents;
 using Concierge.Calls.Store;
 using Concierge.Server.Configuration;
+using Concierge.Server.Hosting;
 using Concierge.Server.Node;
 using Concierge.Server.Requests;
 using Concierge.Server.Shell;

@@ -11,6 +11,7 @@ using Concierge.Calls.Outcome;
 using Concierge.Calls.Reservations;
 using Concierge.Pipelines;
 using Concierge.Server.Configuration;
+using Concierge.Server.Hosting;
 using Concierge.Server.Node;
 using Concierge.Server.Requests;
 using Concierge.Server.Shell;

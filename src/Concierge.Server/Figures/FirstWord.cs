@@ -1,6 +1,7 @@
 using Concierge.Agents;
 using Concierge.Agents.Realtime;
 using Concierge.Server.Configuration;
+using Concierge.Server.Hosting;
 using Concierge.Server.Node;
 using Concierge.Server.Shell;
 using Concierge.Simulation.Realtime;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Concierge.Server.Configuration;
-using Concierge.Server.Node;
+using Concierge.Server.Hosting;
 using Concierge.WebSockets;
 using Microsoft.Extensions.Logging;
 

@@ -2,8 +2,9 @@ using System.Net;
 using Concierge.Calls.Journal;
 using Concierge.Server.Api;
 using Concierge.Server.Configuration;
+using Concierge.Server.Node;
 
-namespace Concierge.Server.Node;
+namespace Concierge.Server.Hosting;
 
 /// <summary>The node's HTTP surface.</summary>
 internal static class NodeEndpoints

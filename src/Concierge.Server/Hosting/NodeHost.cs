@@ -2,13 +2,14 @@ using System.Net;
 using Concierge.Calls.Twilio;
 using Concierge.Server.Api;
 using Concierge.Server.Configuration;
+using Concierge.Server.Node;
 using Concierge.Server.Node.Engine;
 using Concierge.Server.Requests;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Concierge.Server.Node;
+namespace Concierge.Server.Hosting;
 
 /// <summary>A running node: Kestrel in front, calls behind. Listens from its start to <see cref="StopAsync"/>.</summary>
 internal sealed class NodeHost : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace Concierge.Server.Node;
+namespace Concierge.Server.Hosting;
 
 /// <summary>What the health check tells of a node's warm-up.</summary>
 internal sealed class WarmUpProgress

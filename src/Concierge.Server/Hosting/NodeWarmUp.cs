@@ -1,10 +1,11 @@
 using System.Runtime;
 using Concierge.Pipelines;
 using Concierge.Server.Configuration;
+using Concierge.Server.Node;
 using Concierge.Simulation.Load;
 using Concierge.WebSockets;
 
-namespace Concierge.Server.Node;
+namespace Concierge.Server.Hosting;
 
 /// <summary>
 /// A few calls of a node of its own, against itself, right after the start: what the runtime compiles step by step while code runs for the first thousands of times is compiled before the
