@@ -131,6 +131,13 @@ public sealed class CallSession
             CloseAsync(_model.CloseAsync(reason.ModelCloseCode(), reason.Name(), closeLimit.Token)));
         await Task.WhenAll(start is null ? _carrier.DrainAsync(giveUp.Token) : carrier, model);
 
+        // A stop while the carrier was asked to take the call out of the stream was that, unless the carrier refuses it: then somebody hung up at that moment.
+        if (reason is CallEndReason.Transferred or CallEndReason.KeysPressed && !await _control.Carrier.Last)
+        {
+            _ending.StoppedInstead(reason);
+            reason = _ending.Reason;
+        }
+
         // Whatever the far ends did, the controller and the observers are told of the end: a record is written from it.
         _control.Complete();
         controlLimit.CancelAfter(_options.CloseTimeout);

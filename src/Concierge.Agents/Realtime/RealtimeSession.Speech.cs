@@ -32,8 +32,7 @@ public sealed partial class RealtimeSession
                 _answers.Add(spoken, completed.ResponseId, completed.ItemId, completed.Text, isComplete: true, _trace.Current, _over.Token);
                 break;
             case CallEvent.TransferFailed failed:
-                call.SendSystemText("The caller could not be put through. Say so, and offer to take a message."); // why is for the operator
-                call.RequestResponse();
+                // The call itself has told the model; why is for the operator.
                 _events.Publish(new RealtimeSessionEvent.Error(Now, "transfer_failed", failed.Why));
                 break;
             case CallEvent.KeysNotPressed failed:

@@ -7,7 +7,8 @@ namespace Concierge.Audio;
 /// </summary>
 /// <remarks>
 /// <para>A coefficient c is kept to <c>14 + lower</c> bits behind the point. Fine stretches hold it whole where it is small; around the loudest taps, a coarse stretch holds its 14 upper bits and the
-/// fine one what is left. Fine sums come first, lose their lower bits, and the coarse stretches add to them.</para>
+/// fine one what is left. Fine sums come first, lose their lower bits, and the coarse stretches add to them. A pair that is zero for every output is in no stretch: loud taps that are multiples
+/// of the coarse step need no fine pair.</para>
 /// <para>No 32-bit sum can overflow, whatever the samples: fine coefficients amount to less than 2^16 in all, and so do those of the whole at 14 bits. Integers then make every order of
 /// adding equal: the same samples on every rung, processor and split.</para>
 /// </remarks>
@@ -37,17 +38,22 @@ internal sealed class FirPlan
         {
             int stream = s % outputs[0].Length;
             bool upper = s >= outputs[0].Length;
-            (FirSegment segment, int[] stretch) = Stretch(outputs, stream, coarse[stream], fine, upper, shift: 0);
-            (FirSegment shifted, int[] shorter) = Stretch(outputs, stream, coarse[stream], fine, upper, shift: 1);
+            List<(FirSegment Segment, int[] Coefficients)> stretches = Stretches(outputs, stream, coarse[stream], fine, upper, shift: 0);
+            List<(FirSegment Segment, int[] Coefficients)> shifted = Stretches(outputs, stream, coarse[stream], fine, upper, shift: 1);
 
             // The samples pair up either way; one way may take a pair less. None may be newer than the output's own pair.
-            (segment, stretch) = shorter.Length < stretch.Length && shifted.Offset <= 0 ? (shifted, shorter) : (segment, stretch);
-            if (segment.Pairs > 0)
+            if (shifted.Count > 0 && shifted[0].Segment.Offset <= 0 && Pairs(shifted) < Pairs(stretches))
+            {
+                stretches = shifted;
+            }
+
+            foreach ((FirSegment segment, int[] stretch) in stretches)
             {
                 segments.Add(segment with { Offset = (stream * stride) + segment.Offset });
                 coefficients.AddRange(stretch);
-                FineSegments += upper ? 0 : 1;
             }
+
+            FineSegments += upper ? 0 : stretches.Count;
         }
 
         Segments = [.. segments];
@@ -166,33 +172,48 @@ internal sealed class FirPlan
         return excess;
     }
 
-    /// <summary>One stream's pairs from the first that has a coefficient to the last; the samples pair up as they lie, or shifted by one.</summary>
-    private static (FirSegment Segment, int[] Coefficients) Stretch(double[][][] outputs, int stream, Coarse coarse, double fine, bool upper, int shift)
+    /// <summary>One stream's stretches of pairs that have a coefficient, the newest first; the samples pair up as they lie, or shifted by one.</summary>
+    private static List<(FirSegment Segment, int[] Coefficients)> Stretches(double[][][] outputs, int stream, Coarse coarse, double fine, bool upper, int shift)
     {
+        var stretches = new List<(FirSegment Segment, int[] Coefficients)>();
         var coefficients = new List<int>();
-        int start = 0;
-        int kept = 0;
-        for (int j = -shift; j <= outputs[0][stream].Length / 2; j++)
+        int end = (outputs[0][stream].Length / 2) + 1;
+        for (int j = -shift; j <= end; j++)
         {
             bool any = false;
             int before = coefficients.Count;
-            for (int n = 0; n < outputs.Length; n++)
+            for (int n = 0; n < outputs.Length && j < end; n++)
             {
                 coefficients.Add(Pair(outputs[n][stream], (2 * j) + shift, 0, coarse, fine, upper));
                 coefficients.Add(Pair(outputs[n][stream], (2 * j) + 1 + shift, 1, coarse, fine, upper));
                 any |= (coefficients[^1] | coefficients[^2]) != 0;
             }
 
-            kept = any ? coefficients.Count : kept;
-            if (kept == 0)
+            if (!any && before > 0)
             {
                 CollectionsMarshal.SetCount(coefficients, before);
-                start = j + 1;
+                int pairs = before / (2 * outputs.Length);
+                stretches.Add((new FirSegment(-(2 * (j - pairs)) - shift, pairs), [.. coefficients]));
+            }
+
+            if (!any)
+            {
+                coefficients.Clear();
             }
         }
 
-        CollectionsMarshal.SetCount(coefficients, kept);
-        return (new FirSegment(-(2 * start) - shift, kept / (2 * outputs.Length)), [.. coefficients]);
+        return stretches;
+    }
+
+    private static int Pairs(List<(FirSegment Segment, int[] Coefficients)> stretches)
+    {
+        int pairs = 0;
+        foreach ((FirSegment segment, _) in stretches)
+        {
+            pairs += segment.Pairs;
+        }
+
+        return pairs;
     }
 
     /// <summary>Coefficient k for the newer sample of its pair is k - 1's for the older: the even output is one sample earlier than the odd one.</summary>

@@ -37,6 +37,24 @@ internal static class NyquistDesigner
             }
         }
 
+        (double[] frequencies, double[] importance) = Grid(ratio, half, rolloff);
+        double[] best = new NyquistFit(indices, center, frequencies, importance, 1.0 / ratio).Minimax(unit);
+        var prototype = new double[ratio * taps];
+        prototype[center] = 1.0 / ratio;
+        for (int u = 0; u < indices.Length; u++)
+        {
+            prototype[indices[u]] = best[u];
+        }
+
+        return prototype;
+    }
+
+    /// <summary>The frequencies at which the stop band is looked at, in radians per sample of the high rate, and the weight of the error at each.</summary>
+    /// <param name="ratio">R.</param>
+    /// <param name="half">The delay in samples of the low rate.</param>
+    /// <param name="rolloff">The half width of the transition as a fraction of the cut-off.</param>
+    internal static (double[] Frequencies, double[] Importance) Grid(int ratio, int half, double rolloff)
+    {
         int points = (int)(Math.Max(6, 30.0 / ratio) * ratio * half);
         var frequencies = new double[points];
         var importance = new double[points];
@@ -58,14 +76,6 @@ internal static class NyquistDesigner
             importance[p] = distance <= NearImage / 2 ? NearImageWeight : distance <= edge ? 1 : GapWeight;
         }
 
-        double[] best = new NyquistFit(indices, center, frequencies, importance, 1.0 / ratio).Minimax(unit);
-        var prototype = new double[ratio * taps];
-        prototype[center] = 1.0 / ratio;
-        for (int u = 0; u < indices.Length; u++)
-        {
-            prototype[indices[u]] = best[u];
-        }
-
-        return prototype;
+        return (frequencies, importance);
     }
 }

@@ -11,7 +11,7 @@ public sealed class PolyphaseFilter
     private static readonly ConcurrentDictionary<(int, int, ResamplerProfile), PolyphaseFilter> s_cache = new();
 
     /// <summary>The half width of the transition band as a fraction of the cut-off: 3.4 kHz to 4.6 kHz around 4 kHz.</summary>
-    private const double Rolloff = 0.15;
+    internal const double Rolloff = 0.15;
 
     private readonly float[] _coefficients;
 
@@ -24,18 +24,20 @@ public sealed class PolyphaseFilter
         Interpolation = outputRate / divisor;
         Decimation = inputRate / divisor;
         int ratio = Math.Max(Interpolation, Decimation);
+        bool searched = profile == ResamplerProfile.Balanced && Interpolation == 3 && Decimation == 1;
         (int half, int taps, int lowerBits) = profile switch
         {
             ResamplerProfile.LowLatency => (7, 18, 3),
             ResamplerProfile.HighFidelity => (23, 46, 8),
             ResamplerProfile.MinimumPhase => (17, 34, 8),
+            _ when searched => (TripleTaps.Half, TripleTaps.TapsPerPhase, TripleTaps.LowerBits),
             _ => (15, 37, Decimation > 1 ? 4 : 2), // down, 16 bits hear an alias of half a step louder than it is: it must lie lower than an image
         };
 
         bool exact = Interpolation > 1 && Decimation > 1; // there single precision is kept
         lowerBits += Decimation > 1 ? 1 : 0; // whose coefficients are smaller, not being scaled by L
         double unit = profile == ResamplerProfile.Balanced && !exact ? 1.0 / (Interpolation << (FirPlan.FractionBits + lowerBits)) : 0;
-        double[] prototype = NyquistDesigner.Design(ratio, half, taps, Rolloff, unit);
+        double[] prototype = searched ? TripleTaps.Prototype() : NyquistDesigner.Design(ratio, half, taps, Rolloff, unit);
         if (profile == ResamplerProfile.MinimumPhase)
         {
             prototype = MinimumPhase.From(prototype);

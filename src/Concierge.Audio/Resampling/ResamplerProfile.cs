@@ -8,7 +8,7 @@ public enum ResamplerProfile
     /// <summary>0.875 ms each way, images at least 49 dB down; phase linear within 0.01 rad.</summary>
     LowLatency,
 
-    /// <summary>1.875 ms each way, images at least 88 dB down, flat within 0.01 dB to 3.4 kHz; phase linear within 0.001 rad. The default.</summary>
+    /// <summary>1.875 ms each way, images at least 89 dB down, flat within 0.01 dB to 3.4 kHz; phase linear within 0.001 rad. The default.</summary>
     Balanced,
 
     /// <summary>Strictly linear phase, 2.875 ms each way, flat within 0.002 dB to 3.4 kHz.</summary>

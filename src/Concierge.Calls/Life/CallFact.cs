@@ -116,7 +116,7 @@ public abstract record CallFact
         public string? Error { get; init; }
     }
 
-    /// <summary>The call's media stream began.</summary>
+    /// <summary>A media stream of the call began: its only one, unless the carrier takes the call out of it and back to press keys.</summary>
     public sealed record StreamStarted : CallFact
     {
         /// <summary>The stream's SID.</summary>
@@ -129,7 +129,7 @@ public abstract record CallFact
         public string? Node { get; init; }
     }
 
-    /// <summary>The call's media stream ended.</summary>
+    /// <summary>A media stream of the call ended.</summary>
     public sealed record StreamEnded : CallFact
     {
         /// <summary>The end reason's name, for instance <c>carrier_stopped</c>.</summary>
@@ -137,6 +137,9 @@ public abstract record CallFact
 
         /// <summary>What went wrong, in a sentence; null when nothing did.</summary>
         public string? Error { get; init; }
+
+        /// <summary>How many streams of the call it speaks of: more than one only where a node was lost with several whose end was not written down.</summary>
+        public int Streams { get; init; } = 1;
     }
 
     /// <summary>Answering-machine detection came to a result.</summary>

@@ -22,19 +22,8 @@ public static class CallFold
             CallFact.Created created => ApplyCreated(call, created),
             CallFact.Dialed dialed => call with { CallSid = call.CallSid ?? dialed.CallSid },
             CallFact.Reported reported => ApplyReport(call, reported),
-            CallFact.StreamStarted started => call with
-            {
-                StreamSid = call.StreamSid ?? started.StreamSid,
-                CallSid = call.CallSid ?? started.CallSid,
-                Node = started.Node ?? call.Node,
-                StreamStartedAt = Earlier(call.StreamStartedAt, started.At),
-            },
-            CallFact.StreamEnded ended => call with
-            {
-                StreamEndedAt = Earlier(call.StreamEndedAt, ended.At),
-                StreamEndReason = call.StreamEndedAt is { } before && before <= ended.At ? call.StreamEndReason : ended.Reason,
-                StreamError = call.StreamEndedAt is { } known && known <= ended.At ? call.StreamError : ended.Error,
-            },
+            CallFact.StreamStarted started => ApplyStart(call, started),
+            CallFact.StreamEnded ended => ApplyEnd(call, ended),
             CallFact.Answered answered => call with { AnsweredBy = Detected(call.AnsweredBy, answered.By) },
             CallFact.HangupRequested hangup => call.HangupAt <= hangup.At ? call : call with { HangupCause = hangup.Cause, HangupAt = hangup.At },
             CallFact.Said => call with { TranscriptTurns = call.TranscriptTurns + 1 },
@@ -65,6 +54,33 @@ public static class CallFold
         Node = call.StreamStartedAt is null ? created.Node ?? call.Node : call.Node ?? created.Node,
         StateAt = call.State == CallState.Initiated ? Earlier(call.StateAt, created.At) : call.StateAt,
     };
+
+    /// <summary>Of several streams, one after the other, the latest is the one that its node and SID are told of.</summary>
+    private static CallRecord ApplyStart(CallRecord call, CallFact.StreamStarted started)
+    {
+        bool latest = call.LastStreamAt is not { } last || started.At >= last;
+        return call with
+        {
+            StreamSid = latest ? started.StreamSid : call.StreamSid,
+            CallSid = call.CallSid ?? started.CallSid,
+            Node = latest ? started.Node ?? call.Node : call.Node,
+            StreamStartedAt = Earlier(call.StreamStartedAt, started.At),
+            LastStreamAt = latest ? started.At : call.LastStreamAt,
+            Streams = call.Streams + 1,
+        };
+    }
+
+    private static CallRecord ApplyEnd(CallRecord call, CallFact.StreamEnded ended)
+    {
+        bool last = call.StreamEndedAt is not { } before || ended.At >= before;
+        return call with
+        {
+            StreamEndedAt = last ? ended.At : call.StreamEndedAt,
+            StreamEndReason = last ? ended.Reason : call.StreamEndReason,
+            StreamError = last ? ended.Error : call.StreamError,
+            StreamsEnded = call.StreamsEnded + Math.Max(1, ended.Streams), // facts of older versions do not say
+        };
+    }
 
     private static CallRecord ApplyReport(CallRecord call, CallFact.Reported report)
     {

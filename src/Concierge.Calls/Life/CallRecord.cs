@@ -13,7 +13,7 @@ public sealed record CallRecord
     /// <summary>The carrier's SID of the call (<c>CA…</c>), once known.</summary>
     public string? CallSid { get; init; }
 
-    /// <summary>The SID of its media stream (<c>MZ…</c>), once known.</summary>
+    /// <summary>The SID of its media stream (<c>MZ…</c>), once known; of several the latest.</summary>
     public string? StreamSid { get; init; }
 
     /// <summary>Who dialled.</summary>
@@ -67,13 +67,22 @@ public sealed record CallRecord
     /// <summary>What answered: <c>human</c>, <c>machine_start</c>, <c>fax</c>, <c>unknown</c>; null until detected.</summary>
     public string? AnsweredBy { get; init; }
 
-    /// <summary>When the media stream began, or null.</summary>
+    /// <summary>When the first media stream began, or null. Times in the transcript count from here.</summary>
     public DateTimeOffset? StreamStartedAt { get; init; }
 
-    /// <summary>When the media stream ended, or null.</summary>
+    /// <summary>When the latest media stream began, or null.</summary>
+    public DateTimeOffset? LastStreamAt { get; init; }
+
+    /// <summary>When the last media stream ended that has, or null; see <see cref="IsStreaming"/>.</summary>
     public DateTimeOffset? StreamEndedAt { get; init; }
 
-    /// <summary>The stream's end reason by name, or null.</summary>
+    /// <summary>Media streams that began: more than one when the carrier took the call out of one to press keys.</summary>
+    public int Streams { get; init; }
+
+    /// <summary>Media streams that ended.</summary>
+    public int StreamsEnded { get; init; }
+
+    /// <summary>The end reason by name of the stream that ended last, or null.</summary>
     public string? StreamEndReason { get; init; }
 
     /// <summary>Why somebody asked for the call to be ended, or null.</summary>
@@ -91,7 +100,7 @@ public sealed record CallRecord
     /// <summary>What is wrong with the state it is in, in a sentence; null when nothing is.</summary>
     public string? StateError { get; init; }
 
-    /// <summary>What went wrong with the media stream, in a sentence; null when nothing did.</summary>
+    /// <summary>What went wrong with the media stream that ended last, in a sentence; null when nothing did.</summary>
     public string? StreamError { get; init; }
 
     /// <summary>What went wrong, in a sentence; null when nothing did.</summary>
@@ -120,9 +129,13 @@ public sealed record CallRecord
     [JsonIgnore]
     public bool IsFinal => State.IsFinal();
 
-    /// <summary>Whether nothing more is to come: over at the carrier, and its media stream, if it had one, has ended.</summary>
+    /// <summary>Whether a media stream of the call is running, as far as is known.</summary>
     [JsonIgnore]
-    public bool IsSettled => IsFinal && (StreamStartedAt is null || StreamEndedAt is not null);
+    public bool IsStreaming => StreamStartedAt is not null && (StreamEndedAt is null || StreamsEnded < Streams);
+
+    /// <summary>Whether nothing more is to come: over at the carrier, and each media stream that it had has ended.</summary>
+    [JsonIgnore]
+    public bool IsSettled => IsFinal && !IsStreaming;
 
     /// <summary>Whether a machine answered, as far as is known.</summary>
     [JsonIgnore]

@@ -119,7 +119,7 @@ public sealed class CallSettler
             return call.HangupCause;
         }
 
-        if (call.StreamEndedAt < late)
+        if (!call.IsStreaming && call.StreamEndedAt < late)
         {
             return "stream_ended";
         }
@@ -156,7 +156,7 @@ public sealed class CallSettler
     {
         if (_carrier is null || call.CallSid is not { } sid)
         {
-            if (call.StreamEndedAt is not null)
+            if (call is { IsStreaming: false, StreamEndedAt: not null })
             {
                 Report(call, CallState.Completed, call.StreamEndReason ?? cause, null);
             }
@@ -200,7 +200,7 @@ public sealed class CallSettler
             }
         }
 
-        if (orphan.StreamStartedAt is not null && orphan.StreamEndedAt is null)
+        if (orphan.IsStreaming)
         {
             _book.Record(new CallFact.StreamEnded
             {
@@ -209,13 +209,14 @@ public sealed class CallSettler
                 At = _book.Now,
                 Reason = "node_lost",
                 Error = "The node that carried the call was lost.",
+                Streams = Math.Max(1, orphan.Streams - orphan.StreamsEnded),
             });
         }
 
         await KeepRecordingsAsync(orphan, cancellationToken);
 
         // A call whose media broke off with its node failed, whatever the carrier calls its end.
-        bool inCall = orphan.StreamStartedAt is not null && orphan.StreamEndedAt is null;
+        bool inCall = orphan.IsStreaming;
         if (there is { } known && known.State.IsFinal() && !(inCall && known.State == CallState.Completed))
         {
             CarrierReports.Record(_book, orphan.Id, known, "reconciled");

@@ -86,4 +86,7 @@ public enum CallEndReason : byte
 
     /// <summary>The model owed answers and gave none, in one session after another.</summary>
     ModelSilent,
+
+    /// <summary>The carrier took the call out of the stream to press keys; the call goes on in a new stream.</summary>
+    KeysPressed,
 }

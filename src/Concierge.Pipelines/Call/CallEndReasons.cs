@@ -25,10 +25,13 @@ public static class CallEndReasons
         _ => 1000,
     };
 
+    /// <summary>Whether the call goes on at this node or another of its fleet, in a new stream: what is over is this stream and its session.</summary>
+    public static bool GoesOn(this CallEndReason reason) => reason is CallEndReason.KeysPressed;
+
     /// <summary>Whether the call ended as calls should: somebody hung up, or the node was told to stop.</summary>
     public static bool IsOrderly(this CallEndReason reason) =>
         reason is CallEndReason.CarrierStopped or CallEndReason.CarrierClosed or CallEndReason.AgentEnded or CallEndReason.Draining
-            or CallEndReason.CallerIdle or CallEndReason.LengthLimit or CallEndReason.HoldLimit or CallEndReason.Transferred;
+            or CallEndReason.CallerIdle or CallEndReason.LengthLimit or CallEndReason.HoldLimit or CallEndReason.Transferred or CallEndReason.KeysPressed;
 
     /// <summary>The reason as a metric tag and log field, for instance <c>model_fatal_error</c>.</summary>
     public static string Name(this CallEndReason reason) => reason switch
@@ -60,6 +63,7 @@ public static class CallEndReasons
         CallEndReason.HoldLimit => "hold_limit",
         CallEndReason.Transferred => "transferred",
         CallEndReason.ModelSilent => "model_silent",
+        CallEndReason.KeysPressed => "keys_pressed",
         _ => "internal",
     };
 
@@ -91,6 +95,7 @@ public static class CallEndReasons
         CallEndReason.LengthLimit => "The call reached its longest permitted length.",
         CallEndReason.HoldLimit => "The other side kept the call on hold for longer than it is waited for.",
         CallEndReason.Transferred => "The call was handed over.",
+        CallEndReason.KeysPressed => "The carrier took the call out of the stream to press keys; it goes on in a new stream.",
         CallEndReason.ModelSilent => "The model took the caller's words and gave no answer, in several sessions; check the Realtime API's status and REALTIME_MODEL.",
         CallEndReason.ControllerFailed => "The call's controller failed; the log line before this one says how.",
         _ => "A fault of this program; the log line before this one says where. Please report it.",

@@ -5,15 +5,15 @@ internal sealed class CallEnding
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _reason;
-    private volatile bool _handingOver;
+    private int _leaving;
 
     public CallEnding() => Completion = EndedAsync();
 
-    /// <summary>Whether the carrier is handing the call over: the stream's stop is then no hang-up.</summary>
-    public bool IsHandingOver
+    /// <summary>What the carrier has been asked to take the call out of the stream for, and a stop then means; <see cref="CallEndReason.None"/> when it has not: a stop is a hang-up.</summary>
+    public CallEndReason Leaving
     {
-        get => _handingOver;
-        set => _handingOver = value;
+        get => (CallEndReason)Volatile.Read(ref _leaving);
+        set => Volatile.Write(ref _leaving, (int)value);
     }
 
     /// <summary>The reason, or <see cref="CallEndReason.None"/> while the call is up.</summary>
@@ -40,6 +40,10 @@ internal sealed class CallEnding
         _ended.TrySetResult();
         return true;
     }
+
+    /// <summary>The carrier's stop was taken for what it had been asked to do, and it did not do that: it was a hang-up after all.</summary>
+    public void StoppedInstead(CallEndReason taken) =>
+        Interlocked.CompareExchange(ref _reason, (int)CallEndReason.CarrierStopped, (int)taken);
 
     private async Task EndedAsync() => await _ended.Task;
 }

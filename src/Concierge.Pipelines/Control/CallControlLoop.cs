@@ -33,7 +33,6 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     private readonly ResponseSequencer _sequencer = new();
     private volatile ModelLink? _link;
     private volatile bool _isEnding;
-    private bool _handOverFailed;
     private CallerAudioPath? _injected; // what the controller adds as the caller's, with a filter history of its own
     private volatile bool _callerSpeaks;
     private CancellationToken _callOver;
@@ -61,7 +60,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
         _controller = controller;
         _observers = observers;
         _memory = memory;
-        _carrier = new CarrierRequests(steering, options.GoodbyeTimeout, clock, failure => Post(new CallSignal(CallSignalKind.SteeringDone, failure)));
+        _carrier = new CarrierRequests(steering, options.GoodbyeTimeout, clock, ending, failure => Post(new CallSignal(CallSignalKind.SteeringDone, failure)));
         _logger = logger;
     }
 
@@ -87,12 +86,8 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
     /// <summary>Whether the agent's last words have begun, and only their end is waited for. Any thread.</summary>
     public bool IsEnding => _isEnding;
 
-    /// <summary>Whether the carrier did not hand the call over when it was asked to. Any thread.</summary>
-    public bool HandOverFailed
-    {
-        get => Volatile.Read(ref _handOverFailed);
-        private set => Volatile.Write(ref _handOverFailed, value);
-    }
+    /// <summary>What the carrier was asked for, and what came of it.</summary>
+    public CarrierRequests Carrier => _carrier;
 
     /// <summary>A session is ready and takes the place of the one before it, if there was one. Whether it has; false when the token ends the wait.</summary>
     public async Task<bool> ReplaceAsync(ModelReplacement replacement, CancellationToken cancellationToken)
@@ -311,7 +306,11 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 _keeper = new ConductKeeper(_conduct, _options.Upstream.HoldingInterval, this);
                 break;
             case CallSignalKind.PressKeys when signal.Respond:
-                _carrier.PressKeys(CallSid, (string)signal.Payload!);
+                if (!_carrier.TryPressKeys(CallSid, (string)signal.Payload!))
+                {
+                    await TellAsync(new CallEvent.KeysNotPressed(_clock.Now, "The carrier is being asked for something else."), cancellationToken);
+                }
+
                 break;
             case CallSignalKind.PressKeys:
                 _ledger!.EnqueueTones(CallTones.Make((string)signal.Payload!), CallTones.KeyOctets);
@@ -321,6 +320,7 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
                 break;
             case CallSignalKind.SteeringDone:
                 await FinishSteeringAsync((CallEvent?)signal.Payload, cancellationToken);
+                LeaveIfHeard();
                 break;
             case CallSignalKind.Due:
                 _keeper?.OnDue(_clock.Now);
@@ -523,7 +523,12 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
 
     private void Leave(Farewell farewell)
     {
-        // What was asked for first holds, but for a goodbye that a limit overtakes.
+        // What was asked for first holds, but for a goodbye that a limit overtakes. A call that is being handed over is not handed over again.
+        if (farewell.Transfer is not null && _ending.Leaving == CallEndReason.Transferred)
+        {
+            return;
+        }
+
         if (_farewell is null or { YieldsToCaller: true })
         {
             _farewell = farewell;
@@ -549,9 +554,10 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
 
         if (farewell.Transfer is { } transfer)
         {
-            _farewell = null;
-            _ending.IsHandingOver = true;
-            _carrier.Transfer(CallSid, transfer);
+            if (_carrier.TryTransfer(CallSid, transfer))
+            {
+                _farewell = null;
+            }
         }
         else if (late && farewell.Reason == CallEndReason.AgentEnded)
         {
@@ -565,22 +571,18 @@ internal sealed class CallControlLoop : ICallControl, ICallSignals, IPlaybackLis
 
     private async ValueTask FinishSteeringAsync(CallEvent? failure, CancellationToken cancellationToken)
     {
+        _carrier.Finish(failure);
         if (failure is null)
         {
-            if (_ending.IsHandingOver)
-            {
-                _ending.TryEnd(CallEndReason.Transferred);
-            }
-
             return;
         }
 
-        _keeper?.OnEnding(false);
         if (failure is CallEvent.TransferFailed)
         {
-            _ending.IsHandingOver = false;
-            HandOverFailed = true;
-            const string Note = "The call could not be handed over. Tell the other side so and go on without it.";
+            _keeper?.OnEnding(_farewell is not null);
+
+            // Told here, for every controller: one note, one request to speak.
+            const string Note = "The other side could not be put through. Say so once, and go on without it: offer to take a message if you can.";
             _memory.NoteText(Note, ofSystem: true);
             _link?.Output.SendSystemText(Note);
             _sequencer.Request(null);

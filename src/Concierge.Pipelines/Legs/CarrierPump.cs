@@ -51,7 +51,7 @@ internal sealed class CarrierPump(
             _frames++;
         }
 
-        return ending.Reason is not (CallEndReason.CarrierStopped or CallEndReason.Transferred or CallEndReason.CarrierBadMessage);
+        return ending.Reason is not (CallEndReason.CarrierStopped or CallEndReason.Transferred or CallEndReason.KeysPressed or CallEndReason.CarrierBadMessage);
     }
 
     public override void OnPause()
@@ -139,7 +139,7 @@ internal sealed class CarrierPump(
                 HandleDigit((char)message.Digit, now);
                 return false;
             case MediaStreamsEventType.Stop:
-                ending.TryEnd(ending.IsHandingOver ? CallEndReason.Transferred : CallEndReason.CarrierStopped);
+                ending.TryEnd(ending.Leaving is var leaving and not CallEndReason.None ? leaving : CallEndReason.CarrierStopped);
                 return false;
             default:
                 ending.TryEnd(CallEndReason.CarrierBadMessage, "A second start message arrived.");

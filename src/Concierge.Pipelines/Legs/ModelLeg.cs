@@ -267,8 +267,9 @@ internal sealed class ModelLeg(
 
         if (options.Upstream.Fallback is { } fallback)
         {
+            int failed = control.Carrier.HandOversFailed; // one that the agent tried before says nothing of this one
             control.Transfer(fallback with { Announcement = null });
-            for (deadline = clock.Now + options.GoodbyeTimeout; !control.HandOverFailed && clock.Now < deadline;)
+            for (deadline = clock.Now + options.GoodbyeTimeout; control.Carrier.HandOversFailed == failed && clock.Now < deadline;)
             {
                 await Task.Delay(s_look, clock.Provider, callOver);
             }

@@ -45,7 +45,8 @@ internal static class NodeComposition
                 time,
                 session,
                 expected: (call, token) => agents.ExpectAsync(call, node, token),
-                calls: node.Calls),
+                calls: node.Calls,
+                places: node.Provider?.GetService<CallRegistry>()),
             configureLogging,
             services =>
             {

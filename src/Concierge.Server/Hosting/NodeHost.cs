@@ -5,6 +5,7 @@ using Concierge.Server.Configuration;
 using Concierge.Server.Node;
 using Concierge.Server.Node.Engine;
 using Concierge.Server.Requests;
+using Concierge.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -146,6 +147,11 @@ internal sealed class NodeHost : IAsyncDisposable
             app.Services.GetRequiredService<OverloadWatch>();
             NodeHost host = new(app, loops, options, time) { Memory = memory };
             NodeLog.Listening(host._log, host.Address.ToString());
+            if (DescriptorReserve.Limit is { } limit && limit < DescriptorsFor(options.MaxCalls))
+            {
+                NodeLog.FewDescriptors(host._log, limit, options.MaxCalls, DescriptorsFor(options.MaxCalls));
+            }
+
             return host;
         }
         catch
@@ -194,6 +200,9 @@ internal sealed class NodeHost : IAsyncDisposable
             await memory.DisposeAsync();
         }
     }
+
+    /// <summary>A call's two sockets, and what the program, its store and other requests need besides.</summary>
+    private static int DescriptorsFor(int calls) => (2 * calls) + 500;
 
     /// <summary>Kestrel's part of the limits: up to the upgrade. From there on they are the session's.</summary>
     private static void Configure(KestrelServerOptions kestrel, NodeOptions options, NodeLoops? loops)

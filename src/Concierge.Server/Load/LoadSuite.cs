@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Concierge.Server.Node;
@@ -74,35 +73,29 @@ internal sealed class LoadSuite(LoadOptions options, Action<LoadRun> told)
         await generator.StartCallsAsync(subject.Address, cancellationToken);
         await Task.Delay(options.WarmUp, cancellationToken);
 
-        // Asked three times: the first answer makes what later ones use again, and what lies between the other two is what an answer itself allocates.
-        await subject.ReadCountersAsync(cancellationToken);
-        RuntimeCounters? countersEarlier = await subject.ReadCountersAsync(cancellationToken);
-        RuntimeCounters? countersBefore = await subject.ReadCountersAsync(cancellationToken);
-        ProcessUsage? before = subject.Usage;
-        HostTime? hostBefore = HostTime.Read(options.Cores);
-        long start = Stopwatch.GetTimestamp();
-        generator.StartCounting();
-        await Task.Delay(options.Duration, cancellationToken);
-        ProcessUsage? after = subject.Usage;
-        double? stolen = HostTime.Read(options.Cores)?.ShareSince(hostBefore);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        RuntimeCounters? countersAfter = await subject.ReadCountersAsync(cancellationToken);
-        await generator.StopCountingAsync(cancellationToken);
+        CountedWindow window = await CountedWindow.RunAsync(
+            options.Duration,
+            () => subject.ReadCountersAsync(cancellationToken),
+            () => subject.Usage,
+            () => HostTime.Read(options.Cores),
+            generator.StartCounting,
+            () => generator.StopCountingAsync(cancellationToken),
+            cancellationToken);
         LoadReading reading = await generator.FinishAsync();
         return new LoadRun
         {
             Kind = kind,
             Calls = calls,
-            Seconds = seconds,
+            Seconds = window.Seconds,
             Reading = reading,
-            Before = before,
-            After = after,
+            Before = window.Before,
+            After = window.After,
             Idle = subject.Idle,
-            CountersEarlier = countersEarlier,
-            CountersBefore = countersBefore,
-            CountersAfter = countersAfter,
+            CountersEarlier = window.CountersEarlier,
+            CountersBefore = window.CountersBefore,
+            CountersAfter = window.CountersAfter,
             StartMilliseconds = subject.StartMilliseconds,
-            StolenShare = stolen,
+            StolenShare = window.StolenShare,
             Discarded = Judge(reading, subject),
         };
     }

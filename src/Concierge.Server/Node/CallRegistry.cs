@@ -7,6 +7,7 @@ internal sealed class CallRegistry(int maxCalls)
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
+    private readonly Dictionary<string, object> _kept = new(StringComparer.Ordinal); // by call; the object tells one stay from the next
     private readonly CancellationTokenSource _draining = new();
     private readonly CancellationTokenSource _aborted = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,8 +31,17 @@ internal sealed class CallRegistry(int maxCalls)
         set => Volatile.Write(ref _isOverloaded, value);
     }
 
-    /// <summary>Whether a call would be admitted now.</summary>
-    public bool HasRoom => !IsDraining && !IsOverloaded && Running < maxCalls;
+    /// <summary>Whether another call would be admitted now.</summary>
+    public bool HasRoom
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return !IsDraining && !IsOverloaded && _running + _kept.Count < maxCalls;
+            }
+        }
+    }
 
     /// <summary>Cancelled when running calls are asked to end.</summary>
     public CancellationToken Draining => _draining.Token;
@@ -45,7 +55,8 @@ internal sealed class CallRegistry(int maxCalls)
     {
         lock (_gate)
         {
-            if (!HasRoom)
+            // Whoever comes back to a kept place is not known yet; the place is given up when he is (Release).
+            if (!HasRoom && (IsDraining || _kept.Count == 0 || _running >= maxCalls + _kept.Count))
             {
                 return null;
             }
@@ -53,6 +64,39 @@ internal sealed class CallRegistry(int maxCalls)
             _running++;
             _admitted++;
             return new Lease(this);
+        }
+    }
+
+    /// <summary>Keeps the place of a call that leaves its stream to come back with another: no other call gets it meanwhile, and the node is not full for it.</summary>
+    /// <param name="callSid">The call.</param>
+    /// <param name="life">How long; a call that does not come back must not hold a place for good.</param>
+    /// <param name="time">The clock.</param>
+    public void Keep(string callSid, TimeSpan life, TimeProvider time)
+    {
+        object stay = new();
+        lock (_gate)
+        {
+            _kept[callSid] = stay;
+        }
+
+        _ = ForgetAsync(callSid, stay, life, time);
+    }
+
+    /// <summary>Whether a place is kept for a call, and the node is not stopping.</summary>
+    public bool IsKept(string callSid)
+    {
+        lock (_gate)
+        {
+            return !IsDraining && _kept.ContainsKey(callSid);
+        }
+    }
+
+    /// <summary>The call is back in its place, or does not come back.</summary>
+    public void Release(string callSid)
+    {
+        lock (_gate)
+        {
+            _kept.Remove(callSid);
         }
     }
 
@@ -91,6 +135,18 @@ internal sealed class CallRegistry(int maxCalls)
             await _aborted.CancelAsync();
             await Task.WhenAny(_empty.Task, Task.Delay(s_lastWords, time, CancellationToken.None));
             return false;
+        }
+    }
+
+    private async Task ForgetAsync(string callSid, object stay, TimeSpan life, TimeProvider time)
+    {
+        await Task.Delay(life, time);
+        lock (_gate)
+        {
+            if (_kept.GetValueOrDefault(callSid) == stay)
+            {
+                _kept.Remove(callSid);
+            }
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues,
     private readonly Dictionary<string, string> _written = new(StringComparer.Ordinal);
     private readonly HashSet<string> _whole = new(StringComparer.Ordinal);
     private string? _callId;
+    private DateTimeOffset _startedAt;
     private TimeSpan _lastPartial;
     private bool _unwritten;
     private TimeSpan? _turnStart;
@@ -37,11 +38,12 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues,
     public CallRecord Begin(StreamStart start, string? recording = null)
     {
         _callId = StreamCalls.IdOf(start);
+        _startedAt = book.Now;
         book.Record(new CallFact.StreamStarted
         {
             CallId = _callId,
             FactId = $"{_callId}:stream:{start.StreamSid}",
-            At = book.Now,
+            At = _startedAt,
             StreamSid = start.StreamSid,
             CallSid = start.CallSid,
             Node = book.Node,
@@ -159,6 +161,11 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues,
             Reason = result.Reason.Name(),
             Error = fault ? result.Reason.Describe() : null,
         });
+        if (result.Reason.GoesOn())
+        {
+            return; // the call's end comes with its last stream
+        }
+
         if (fault && !continues && !IsCarriers(result.Reason))
         {
             Report(id, CallState.Failed, result);
@@ -195,7 +202,7 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues,
 
     private void WriteWhole(Pipelines.TranscriptEntry entry)
     {
-        TranscriptEntry turn = Turn(entry);
+        TranscriptEntry turn = Place(entry);
         book.Record(new CallFact.Said { CallId = _callId!, FactId = $"{_callId}:said:{entry.ItemId}", At = book.Now, ItemId = entry.ItemId, Entry = turn });
         if (words is not null)
         {
@@ -211,17 +218,28 @@ internal sealed class CallScribe(CallBook book, bool reportsEnd, bool continues,
             if (!_whole.Contains(entry.ItemId) && _written.GetValueOrDefault(entry.ItemId) != entry.Text)
             {
                 _written[entry.ItemId] = entry.Text;
-                book.Record(new CallFact.Saying { CallId = _callId!, At = book.Now, ItemId = entry.ItemId, Entry = Turn(entry) });
+                book.Record(new CallFact.Saying { CallId = _callId!, At = book.Now, ItemId = entry.ItemId, Entry = Place(entry) });
             }
         }
     }
 
-    internal static TranscriptEntry Turn(Pipelines.TranscriptEntry entry) => new(
-        entry.Speaker == CallSpeaker.Agent ? TranscriptSpeaker.Agent : TranscriptSpeaker.Caller,
-        entry.Text,
-        (long)entry.Start.TotalMilliseconds,
-        Math.Max((long)entry.Start.TotalMilliseconds, (long)entry.End.TotalMilliseconds),
-        entry.Interrupted);
+    /// <summary>A turn where it stands in the call: behind what was said on the streams before this one.</summary>
+    private TranscriptEntry Place(Pipelines.TranscriptEntry entry) =>
+        Turn(entry, book.FindLocal(_callId!)?.StreamStartedAt is { } first && first < _startedAt ? _startedAt - first : TimeSpan.Zero);
+
+    /// <summary>A turn as it is written down.</summary>
+    /// <param name="entry">The turn, on its stream's clock.</param>
+    /// <param name="before">How long before that stream the call's first one began.</param>
+    internal static TranscriptEntry Turn(Pipelines.TranscriptEntry entry, TimeSpan before)
+    {
+        long start = (long)(before + entry.Start).TotalMilliseconds;
+        return new TranscriptEntry(
+            entry.Speaker == CallSpeaker.Agent ? TranscriptSpeaker.Agent : TranscriptSpeaker.Caller,
+            entry.Text,
+            start,
+            Math.Max(start, (long)(before + entry.End).TotalMilliseconds),
+            entry.Interrupted);
+    }
 
     private void Measure(CallEvent callEvent)
     {

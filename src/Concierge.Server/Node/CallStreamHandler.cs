@@ -16,6 +16,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
 {
     private readonly NodeCalls? _calls;
     private readonly CarrierSteering _steering;
+    private readonly CallRegistry? _places;
     private readonly NodeOptions _options;
     private readonly StreamTokens _tokens;
     private readonly CallPlanner _plan;
@@ -38,6 +39,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
     /// <param name="session">Bounds and choices of the calls; the audio mode is the node's. Null for the node's own.</param>
     /// <param name="expected">The model's session as a call will want it: dialled ahead while the carrier reads its TwiML. Null dials nothing ahead.</param>
     /// <param name="calls">Where the calls are written down; null for nowhere.</param>
+    /// <param name="places">The node's places; null where they are not counted.</param>
     public CallStreamHandler(
         NodeOptions options,
         StreamTokens tokens,
@@ -46,8 +48,10 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
         TimeProvider time,
         CallSessionOptions? session = null,
         Func<ExpectedCall, CancellationToken, ValueTask<RealtimeSessionConfig>>? expected = null,
-        NodeCalls? calls = null)
+        NodeCalls? calls = null,
+        CallRegistry? places = null)
     {
+        _places = places;
         _calls = calls;
         _options = options;
         _tokens = tokens;
@@ -56,7 +60,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
         _wheel = new CallWheel(time);
         _session = (session ?? new CallSessionOptions { Upstream = options.Upstream }) with { AudioMode = options.AudioMode };
         _log = loggers.CreateLogger<CallSession>();
-        _steering = new CarrierSteering(calls, options.PublicUrl, loggers.CreateLogger<CarrierSteering>());
+        _steering = new CarrierSteering(calls, options.PublicUrl, loggers.CreateLogger<CarrierSteering>(), places, time);
         if (options.RecordingsFolder is { } folder)
         {
             ILogger recordingLog = loggers.CreateLogger<RecordingWriter>();
@@ -98,6 +102,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
             // The stream's first message woke its loop. What follows, the agent's configuration and all that it looks up, is not for the thread that carries the other calls.
             await Task.Yield();
             await AdmitAsync(start, cancellationToken);
+            _places?.Release(start.CallSid);
             if (scribe?.Begin(start, recording is null ? null : recording + ".wav") is { IsFinal: true })
             {
                 throw new CallRejectedException(CallEndReason.CarrierUnauthorized, "The stream's call is over already.");

@@ -12,8 +12,16 @@ namespace Concierge.Server.Node;
 /// <param name="calls">The carrier and what is known of calls; null where nothing is configured.</param>
 /// <param name="publicUrl">How the carrier reaches this node; null leaves out what needs it.</param>
 /// <param name="log">The node's log.</param>
-internal sealed class CarrierSteering(NodeCalls? calls, Uri? publicUrl, ILogger log) : ICallSteering
+/// <param name="places">Where the place of a call is kept that comes back; null where places are not counted.</param>
+/// <param name="time">The clock of that.</param>
+internal sealed class CarrierSteering(NodeCalls? calls, Uri? publicUrl, ILogger log, CallRegistry? places = null, TimeProvider? time = null) : ICallSteering
 {
+    /// <summary>What the carrier takes for a key or a pause (<c>w</c>; <c>W</c> is a second), at most.</summary>
+    private static readonly TimeSpan s_perKey = TimeSpan.FromSeconds(1);
+
+    /// <summary>What it takes beside the keys to ask for its TwiML and to begin the stream, generously.</summary>
+    private static readonly TimeSpan s_wayBack = TimeSpan.FromSeconds(20);
+
     /// <summary>How long the one who is called may take to answer and still be told what it is about.</summary>
     public static readonly TimeSpan NoteLife = TimeSpan.FromMinutes(15);
 
@@ -60,7 +68,18 @@ internal sealed class CarrierSteering(NodeCalls? calls, Uri? publicUrl, ILogger 
         }
 
         string twiml = $"{Address(FrontDoor.TwimlPath)}{(id is null ? "" : $"?{StreamCalls.Parameter}={Uri.EscapeDataString(id)}")}";
-        await RedirectAsync(callSid, new TwimlResponse().PlayDigits(keys).Redirect(twiml), cancellationToken);
+
+        // Another call must not take the place of this one while its keys are pressed.
+        places?.Keep(callSid, (keys.Length * s_perKey) + s_wayBack, time ?? TimeProvider.System);
+        try
+        {
+            await RedirectAsync(callSid, new TwimlResponse().PlayDigits(keys).Redirect(twiml), cancellationToken);
+        }
+        catch (CallSteeringException)
+        {
+            places?.Release(callSid);
+            throw;
+        }
     }
 
     private string Address(string path) => publicUrl!.GetLeftPart(UriPartial.Authority) + path;

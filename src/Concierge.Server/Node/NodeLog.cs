@@ -15,6 +15,9 @@ internal static partial class NodeLog
     [LoggerMessage(5003, LogLevel.Warning, "Stopped: {Running} calls were cut off")]
     public static partial void CutOff(ILogger logger, int running);
 
+    [LoggerMessage(5004, LogLevel.Warning, "Only {Limit} file descriptors are allowed, and MAX_CALLS={Calls} may need {Needed}: connections beyond will wait. Raise the limit (ulimit -n, LimitNOFILE=) or lower MAX_CALLS")]
+    public static partial void FewDescriptors(ILogger logger, int limit, int calls, int needed);
+
     [LoggerMessage(5010, LogLevel.Debug, "Media stream opened, {Running} running")]
     public static partial void StreamOpened(ILogger logger, int running);
 

@@ -30,14 +30,24 @@ internal sealed class OutcomeAnalysis(Func<AgentCast> cast, ITextModel model, No
     private readonly ILogger _log = loggers.CreateLogger<OutcomeAnalysis>();
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Task<CallOutcome?>> _running = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _later = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
     private bool _disposed;
 
-    /// <summary>Reads a call that has just ended here. Returns at once.</summary>
+    /// <summary>Reads a call whose stream has just ended here. Returns at once. A call of several streams is read as a whole when it is over, and not from one of them.</summary>
     /// <param name="call">What it was about.</param>
     /// <param name="result">What was said.</param>
-    public void Begin(CallRecord call, CallResult result) =>
-        _ = RunAsync(call, _ => Task.FromResult<IReadOnlyList<TranscriptEntry>>([.. result.Transcript.Select(CallScribe.Turn)]));
+    public void Begin(CallRecord call, CallResult result)
+    {
+        if (result.Reason.GoesOn() || call.Streams > 1)
+        {
+            _ = ReadLaterAsync(call);
+        }
+        else
+        {
+            _ = RunAsync(call, _ => Task.FromResult<IReadOnlyList<TranscriptEntry>>([.. result.Transcript.Select(e => CallScribe.Turn(e, TimeSpan.Zero))]));
+        }
+    }
 
     /// <summary>The outcome of a call that is over, once it has been read.</summary>
     /// <param name="call">The call.</param>
@@ -65,6 +75,36 @@ internal sealed class OutcomeAnalysis(Func<AgentCast> cast, ITextModel model, No
         await _stopping.CancelAsync();
         await Task.WhenAll(running);
         _stopping.Dispose();
+    }
+
+    private async Task ReadLaterAsync(CallRecord call)
+    {
+        CancellationToken stopping;
+        lock (_gate)
+        {
+            if (_disposed || calls.Outbound is null || !_later.Add(call.Id))
+            {
+                return;
+            }
+
+            stopping = _stopping.Token;
+        }
+
+        try
+        {
+            await AnalyseAsync(await calls.Outbound.WaitForEndAsync(call.Id, stopping), stopping);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or CallStoreException or KeyNotFoundException)
+        {
+            RequestLog.TranscriptNotRead(_log, call.Id, exception is OperationCanceledException ? "The node is stopping." : exception.Message);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _later.Remove(call.Id);
+            }
+        }
     }
 
     private Task<CallOutcome?> RunAsync(CallRecord call, Func<CancellationToken, Task<IReadOnlyList<TranscriptEntry>>> transcript)

@@ -21,6 +21,9 @@ internal sealed class TwimlEndpoint(
     private const int MaxSid = 64;
     private const int MaxCallId = 200;
 
+    /// <summary>How long the end of a stream may take to be written down: closing both far ends, and a recording's last octets. The carrier waits longer for an answer.</summary>
+    private static readonly TimeSpan s_endPatience = TimeSpan.FromSeconds(8);
+
     /// <summary>Whether a call goes on when its stream breaks off.</summary>
     public static bool HasFallback(CallsOptions options) => options.FallbackNumber is not null || options.FallbackSentence is not null;
 
@@ -38,7 +41,7 @@ internal sealed class TwimlEndpoint(
             return;
         }
 
-        bool room = calls.HasRoom;
+        bool room = calls.HasRoom || calls.IsKept(callSid);
         if (memory is not null && await RememberAsync(fields, callSid, callId, room, context.RequestAborted) is { } clash)
         {
             NodeLog.BadWebhook(log, clash.Detail);
@@ -64,7 +67,7 @@ internal sealed class TwimlEndpoint(
         {
             try
             {
-                call = await memory.Book.FindBySidAsync(callSid, context.RequestAborted);
+                call = await FindEndedAsync(memory.Book, callSid, context.RequestAborted);
             }
             catch (CallStoreException exception)
             {
@@ -73,7 +76,7 @@ internal sealed class TwimlEndpoint(
         }
 
         // Served to its end, whoever hung up: over. Never begun, broken off, or nobody knows: the caller is not left alone.
-        bool served = call is { StreamStartedAt: not null, StreamEndedAt: not null, StreamError: null } or { HangupCause: not null };
+        bool served = call is { StreamStartedAt: not null, IsStreaming: false, StreamError: null } or { HangupCause: not null };
         TwimlResponse answer = new();
         if (!served && memory?.Options.FallbackSentence is { } sentence)
         {
@@ -86,6 +89,23 @@ internal sealed class TwimlEndpoint(
         }
 
         await answer.Hangup().WriteAsync(context);
+    }
+
+    /// <summary>
+    /// The call, its stream ended where it ends: the carrier asks as soon as the connection closes, which is before the node that served it has written down how it ended. Taken for
+    /// broken off, a call that came to its end would be put through to the fallback.
+    /// </summary>
+    private static async Task<CallRecord?> FindEndedAsync(CallBook book, string callSid, CancellationToken cancellationToken)
+    {
+        DateTimeOffset deadline = book.Now + s_endPatience;
+        CallRecord? call = await book.FindBySidAsync(callSid, cancellationToken);
+        while (call is { IsStreaming: true, HangupCause: null } && book.Now < deadline)
+        {
+            await book.WaitForChangeAsync(call.Id, TimeSpan.FromMilliseconds(100), cancellationToken);
+            call = await book.FindBySidAsync(callSid, cancellationToken);
+        }
+
+        return call;
     }
 
     private Problem? Judge(HttpContext context, IReadOnlyList<KeyValuePair<string, string>> fields, out string callSid, out string accountSid, out string? callId)

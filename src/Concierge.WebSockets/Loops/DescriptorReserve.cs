@@ -12,11 +12,13 @@ public static class DescriptorReserve
     /// <summary>How long who waits for descriptors waits until it looks again.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private static readonly int s_limit = Limit();
     private static readonly LinuxHandle? s_any = OperatingSystem.IsLinux() ? new LinuxHandle(LinuxNative.EventCounter(0, LinuxNative.CloseOnExec)) : null;
 
+    /// <summary>How many descriptors the process may have, which is as many as it may allow itself; null where that is not known.</summary>
+    public static int? Limit { get; } = RaiseLimit();
+
     /// <summary>Descriptors that are kept back from connections that come, and half as many from those that are dialled: an eighth of the limit, at most 64.</summary>
-    public static int Size { get; } = Math.Min(s_limit / 8, 64);
+    public static int Size { get; } = Math.Min((Limit ?? int.MaxValue) / 8, 64);
 
     /// <summary>Whether another connection may be accepted.</summary>
     public static bool HasRoomToAccept() => HasRoom(Size);
@@ -50,9 +52,19 @@ public static class DescriptorReserve
         }
 
         _ = LinuxNative.Close(lowest);
-        return lowest < s_limit - kept;
+        return lowest < (Limit ?? int.MaxValue) - kept;
     }
 
-    private static int Limit() =>
-        OperatingSystem.IsLinux() && LinuxNative.GetLimit(LinuxNative.Descriptors, out LinuxNative.ResourceLimit limit) == 0 ? (int)Math.Min(limit.Soft, int.MaxValue) : int.MaxValue;
+    /// <summary>The runtime raises the soft limit to the hard one at its start, but not in its native form.</summary>
+    private static int? RaiseLimit()
+    {
+        if (!OperatingSystem.IsLinux() || LinuxNative.GetLimit(LinuxNative.Descriptors, out LinuxNative.ResourceLimit limit) != 0)
+        {
+            return null;
+        }
+
+        LinuxNative.ResourceLimit raised = limit with { Soft = limit.Hard };
+        ulong most = LinuxNative.SetLimit(LinuxNative.Descriptors, raised) == 0 ? raised.Soft : limit.Soft;
+        return (int)Math.Min(most, int.MaxValue);
+    }
 }

@@ -130,6 +130,9 @@ internal static partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
     public static partial int GetLimit(int resource, out ResourceLimit limit);
 
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    public static partial int SetLimit(int resource, in ResourceLimit limit);
+
     [LibraryImport("libc", EntryPoint = "nanosleep")]
     public static partial int Sleep(in TimeSpec time, nint remaining);
 

@@ -59,6 +59,26 @@ public sealed class ReceptionistTests
         Assert.Empty(call.Model.Errors);
     }
 
+    [Fact]
+    public void A_caller_who_cannot_be_put_through_is_told_so_once()
+    {
+        var steering = new Steering { Refuses = true };
+        TwinCall call = TwinCall.Run(time => OnLine(time, []), """
+            { "name": "refused", "title": "Not put through", "turns": [
+              { "by": "agent", "say": "concierge-purpose" },
+              { "by": "callee", "when": "silence", "afterMs": 300, "say": "restaurant-hello" },
+              { "by": "agent", "say": "concierge-goodbye", "calls": [ { "name": "transfer_to_human", "arguments": { "destination": "Kitchen" } } ] },
+              { "by": "agent", "say": "concierge-regrets" },
+              { "by": "agent", "say": "concierge-regrets" },
+              { "by": "callee", "when": "silence", "afterMs": 4000, "hangUp": true }
+            ] }
+            """, steering);
+        Assert.Single(steering.Transfers);
+        Assert.Single(call.Model.Received, e => e.Type == "conversation.item.create" && e.Text!.Contains("could not be put through", StringComparison.Ordinal));
+        Assert.Equal(2, call.Model.Received.Count(e => e.Type == "response.create")); // the greeting, and what came of the hand-over
+        Assert.Equal(3, call.Carrier.AgentSpeech.Count);
+    }
+
     private static RealtimeSession OnLine(TimeProvider time, List<TakenMessage> taken)
     {
         AgentDefinitions file = AgentFile.Load(ReadyAgents.Receptionist, new AgentFileOptions { HostTools = ConciergeTools.Catalog, Time = time });
@@ -74,12 +94,14 @@ public sealed class ReceptionistTests
 
     private sealed class Steering : ICallSteering
     {
+        public bool Refuses { get; init; }
+
         public List<CallTransfer> Transfers { get; } = [];
 
         public ValueTask TransferAsync(string callSid, CallTransfer transfer, CancellationToken cancellationToken)
         {
             Transfers.Add(transfer);
-            return ValueTask.CompletedTask;
+            return Refuses ? throw new CallSteeringException("busy") : ValueTask.CompletedTask;
         }
 
         public ValueTask PressKeysAsync(string callSid, string keys, CancellationToken cancellationToken) => throw new CallSteeringException("no keys here");

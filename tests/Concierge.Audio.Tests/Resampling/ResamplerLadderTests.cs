@@ -83,6 +83,21 @@ public sealed class ResamplerLadderTests
         }
     }
 
+    [Fact]
+    public void Pairs_without_a_coefficient_are_left_out_wherever_they_lie()
+    {
+        // Taps 5 to 9 leave nothing to the fine sums once they have a coarse coefficient; taps 0 and 14 are fine alone.
+        var taps = new double[16];
+        taps.AsSpan(5, 5).Fill(0.75);
+        taps[0] = taps[14] = 1.0 / (1 << 17);
+        var plan = new FirPlan([[taps]], stride: 0, lowerBits: 3);
+        Assert.Equal([new FirSegment(0, 1), new FirSegment(-14, 1)], plan.Segments[..plan.FineSegments]);
+        Assert.Equal(3, Assert.Single(plan.Segments[plan.FineSegments..]).Pairs);
+
+        PolyphaseFilter filter = PolyphaseFilter.For(8000, 24000);
+        Assert.Equal((filter.TapsPerPhase / 2) + 1, filter.Plan!.Segments.Sum(segment => segment.Pairs)); // one product for each pair of taps
+    }
+
     [Theory]
     [InlineData(8000, 24000)]
     [InlineData(24000, 8000)]

@@ -90,6 +90,51 @@ public class CallFoldTests
     }
 
     [Theory]
+    [MemberData(nameof(Seeds))]
+    public void A_call_whose_keys_were_pressed_has_two_streams_and_is_over_with_the_second(int seed)
+    {
+        CallFact[] facts =
+        [
+            Report(CallState.InProgress, 1),
+            new CallFact.StreamStarted { CallId = "c", At = s_start.AddSeconds(2), StreamSid = "MZ1", CallSid = "CA1", Node = "a/1" },
+            new CallFact.StreamEnded { CallId = "c", At = s_start.AddSeconds(9), Reason = "keys_pressed" },
+            new CallFact.StreamStarted { CallId = "c", At = s_start.AddSeconds(8), StreamSid = "MZ2", CallSid = "CA1", Node = "b/1" },
+            Report(CallState.Completed, 30),
+        ];
+        Random random = new(seed);
+        random.Shuffle(facts);
+        CallRecord call = Fold(facts);
+        Assert.Equal((2, 1, "MZ2", "b/1"), (call.Streams, call.StreamsEnded, call.StreamSid, call.Node));
+        Assert.Equal(s_start.AddSeconds(2), call.StreamStartedAt);
+        Assert.True(call.IsStreaming);
+        Assert.False(call.IsSettled);
+
+        CallFact last = new CallFact.StreamEnded { CallId = "c", At = s_start.AddSeconds(30), Reason = "model_closed", Error = "It broke." };
+        CallFact[] all = [.. facts, last];
+        random.Shuffle(all);
+        call = Fold(all);
+        Assert.Equal((false, true, "model_closed", "It broke."), (call.IsStreaming, call.IsSettled, call.StreamEndReason, call.StreamError));
+    }
+
+    [Fact]
+    public void A_stream_that_an_older_version_wrote_down_is_over_with_its_end()
+    {
+        CallRecord call = CallFactJson.ReadRecord("""{"id":"c","direction":"inbound","state":3,"state_source":"media","created_at":"2026-05-01T12:00:00+00:00","stream_started_at":"2026-05-01T12:00:00+00:00"}""".Replace("\"state\":3", $"\"state\":{System.Text.Json.JsonSerializer.Serialize(CallState.Completed)}"));
+        Assert.True(call.IsStreaming);
+        Assert.True(CallFold.Apply(call, CallFactJson.ReadFact("""{"kind":"stream_ended","reason":"carrier_stopped","call_id":"c","at":"2026-05-01T12:01:00+00:00","fact_id":"f"}""")).IsSettled);
+    }
+
+    [Fact]
+    public void A_node_that_was_lost_with_two_streams_leaves_no_call_unsettled()
+    {
+        CallRecord call = Fold([
+            Report(CallState.Failed, 40),
+            new CallFact.StreamStarted { CallId = "c", At = s_start, StreamSid = "MZ1", CallSid = "CA1" },
+            new CallFact.StreamStarted { CallId = "c", At = s_start.AddSeconds(8), StreamSid = "MZ2", CallSid = "CA1" }]);
+        Assert.True(CallFold.Apply(call, new CallFact.StreamEnded { CallId = "c", At = s_start.AddSeconds(40), Reason = "node_lost", Streams = call.Streams - call.StreamsEnded }).IsSettled);
+    }
+
+    [Theory]
     [InlineData("queued", CallState.Initiated)]
     [InlineData("in-progress", CallState.InProgress)]
     [InlineData("no-answer", CallState.NoAnswer)]

@@ -295,31 +295,102 @@ public sealed class CallConductTests
             {
                 c.Controller.Call!.Transfer(new CallTransfer("+15550100"));
                 await c.WaitAsync();
+                await SayAsync(c, "r1");
                 Assert.Single(Requests(c));
                 c.Carrier.Stop();
             },
             steering);
         Assert.Equal(CallEndReason.CarrierStopped, result.Reason);
         Assert.Single(call.Controller.Events.OfType<CallEvent.TransferFailed>());
+        Assert.Single(call.Model.Heard, e => (string?)e["item"]?["role"] == "system");
     }
 
     [Fact]
-    public void Keys_by_the_carrier_go_through_it_and_a_refusal_is_told()
+    public void A_call_that_is_being_handed_over_is_not_handed_over_again_and_its_failure_is_told_once()
     {
-        var steering = new Steering();
+        TestCall? running = null;
+        var steering = new Steering
+        {
+            OnTransfer = async () =>
+            {
+                await running!.WaitAsync(1_000);
+                throw new CallSteeringException("busy");
+            }
+        };
         var (_, call) = Run(
+            CallConduct.Default,
+            async c =>
+            {
+                running = c;
+                c.Controller.Call!.Transfer(new CallTransfer("+15550100"));
+                await c.WaitAsync(100);
+                c.Controller.Call!.Transfer(new CallTransfer("+15550101"));
+                await c.WaitAsync(2_000);
+                c.Carrier.Stop();
+            },
+            steering);
+        Assert.Equal("+15550100", Assert.Single(steering.Transfers).Transfer.Target);
+        Assert.Single(call.Controller.Events.OfType<CallEvent.TransferFailed>());
+        Assert.Single(Requests(call));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_stop_while_the_carrier_is_asked_is_a_hang_up_when_it_then_refuses(bool keys)
+    {
+        TestCall? running = null;
+        async Task RefuseAsync()
+        {
+            running!.Carrier.Stop();
+            await running.WaitAsync(500);
+            throw new CallSteeringException("the call is not in progress");
+        }
+
+        var steering = new Steering { OnTransfer = RefuseAsync, OnKeys = RefuseAsync };
+        var (result, call) = Run(
+            CallConduct.Default,
+            async c =>
+            {
+                running = c;
+                if (keys)
+                {
+                    c.Controller.Call!.PressKeys("1", KeyMethod.CallUpdate);
+                }
+                else
+                {
+                    c.Controller.Call!.Transfer(new CallTransfer("+15550100"));
+                }
+
+                await c.WaitAsync(2_000);
+            },
+            steering);
+        Assert.Equal(CallEndReason.CarrierStopped, result.Reason);
+        Assert.Equal(CallEndReason.CarrierStopped, Assert.Single(call.Controller.Events.OfType<CallEvent.CallEnded>()).Reason);
+    }
+
+    [Fact]
+    public void Keys_by_the_carrier_end_the_stream_and_not_the_call_and_a_refusal_is_told()
+    {
+        var steering = new Steering { OnKeys = () => throw new CallSteeringException("no") };
+        var (result, call) = Run(
             CallConduct.Default,
             async c =>
             {
                 c.Controller.Call!.PressKeys("1", KeyMethod.CallUpdate);
                 await c.WaitAsync();
-                steering.OnKeys = () => throw new CallSteeringException("no");
+                steering.OnKeys = async () =>
+                {
+                    c.Carrier.Stop();
+                    await c.WaitAsync(200);
+                };
                 c.Controller.Call!.PressKeys("2", KeyMethod.CallUpdate);
-                await c.WaitAsync();
-                c.Carrier.Stop();
+                await c.WaitAsync(1_000);
             },
             steering);
         Assert.Equal(["1", "2"], steering.Keys);
+        Assert.Equal(CallEndReason.KeysPressed, result.Reason);
+        Assert.True(result.Reason.GoesOn() && result.Reason.IsOrderly());
         Assert.Equal("no", Assert.Single(call.Controller.Events.OfType<CallEvent.KeysNotPressed>()).Why);
         Assert.Equal("", Keys(call.Carrier));
     }
@@ -371,7 +442,7 @@ public sealed class CallConductTests
 
         public Func<Task> OnTransfer { get; init; } = () => Task.CompletedTask;
 
-        public Action OnKeys { get; set; } = () => { };
+        public Func<Task> OnKeys { get; set; } = () => Task.CompletedTask;
 
         public async ValueTask TransferAsync(string callSid, CallTransfer transfer, CancellationToken cancellationToken)
         {
@@ -379,11 +450,10 @@ public sealed class CallConductTests
             await OnTransfer();
         }
 
-        public ValueTask PressKeysAsync(string callSid, string keys, CancellationToken cancellationToken)
+        public async ValueTask PressKeysAsync(string callSid, string keys, CancellationToken cancellationToken)
         {
             Keys.Add(keys);
-            OnKeys();
-            return ValueTask.CompletedTask;
+            await OnKeys();
         }
     }
 }

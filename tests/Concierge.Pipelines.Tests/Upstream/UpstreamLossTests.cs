@@ -537,6 +537,26 @@ public sealed class UpstreamLossTests
         Assert.InRange(result.Duration.TotalSeconds, 0.9, 2);
     }
 
+    [Fact]
+    public void A_hand_over_that_failed_before_does_not_keep_the_call_from_its_fallback()
+    {
+        var steering = new Steering { Refuses = true };
+        var (result, _) = TestCall.Run(
+            async c =>
+            {
+                await c.BeginAsync();
+                c.Controller.Call!.Transfer(new CallTransfer("+15005550111"));
+                await c.LiveAsync(1);
+                steering.Refuses = false;
+                await c.Model.CloseAsync(3000, "invalid_request_error.insufficient_quota");
+                await c.LiveAsync(10);
+            },
+            new CallSessionOptions { Upstream = new UpstreamOptions { Fallback = new CallTransfer("+15005550110") } },
+            steering: steering);
+        Assert.Equal(["+15005550111", "+15005550110"], steering.Targets);
+        Assert.Equal(CallEndReason.Transferred, result.Reason);
+    }
+
     private static string Describe(JsonNode e)
     {
         JsonNode item = e["item"]!;
@@ -552,7 +572,7 @@ public sealed class UpstreamLossTests
     {
         public List<string> Targets { get; } = [];
 
-        public bool Refuses { get; init; }
+        public bool Refuses { get; set; }
 
         public ValueTask TransferAsync(string callSid, CallTransfer transfer, CancellationToken cancellationToken)
         {

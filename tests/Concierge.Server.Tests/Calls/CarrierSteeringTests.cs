@@ -76,10 +76,23 @@ public class CarrierSteeringTests
         string id = await fleet.PlaceAsync();
         CallRecord call = await fleet.EndAsync(id);
         TwilioExchangeCall there = Assert.Single(fleet.Carrier.Exchange.Calls);
+
+        // The call is over with its second stream, and what was said there stands behind what was said before.
+        Assert.Equal((2, 2, "agent_ended"), (call.Streams, call.StreamsEnded, call.StreamEndReason));
+        Assert.Equal(there.Streams[1].StreamSid, call.StreamSid);
+        CallFact[] facts = [.. (await fleet.Nodes[0].Memory!.Store.ReadFactsAsync(id, 0, 1_000, default)).Select(f => f.Fact)];
+        Assert.Equal(["keys_pressed", "agent_ended"], facts.OfType<CallFact.StreamEnded>().Select(f => f.Reason));
+        DateTimeOffset[] began = [.. facts.OfType<CallFact.StreamStarted>().Select(f => f.At)];
+        long later = (long)(began[1] - began[0]).TotalMilliseconds;
+        ILookup<bool, CallFact.Saying> words = facts.OfType<CallFact.Saying>().ToLookup(f => f.At >= began[1]);
+        Assert.NotEmpty(words[false]);
+        Assert.NotEmpty(words[true]);
+        Assert.All(words[false], w => Assert.True(w.Entry.StartMs <= later));
+        Assert.All(words[true], w => Assert.True(w.Entry.StartMs >= later));
         Assert.Equal(["Connect", "Play", "Redirect", "Connect"], there.Verbs.Select(v => v.Name).Take(4));
         Assert.Equal("digits 12#", there.Verbs[1].Detail);
         Assert.Equal(CallState.Completed, call.State);
-        Assert.Equal([CallEndReason.CarrierStopped, CallEndReason.AgentEnded], _events.OfType<CallEvent.CallEnded>().Select(e => e.Reason));
+        Assert.Equal([CallEndReason.KeysPressed, CallEndReason.AgentEnded], _events.OfType<CallEvent.CallEnded>().Select(e => e.Reason));
         Assert.Equal(2, there.Streams.Count);
         Assert.Null(await fleet.Nodes[0].Memory!.Book.GetAsync(StreamCalls.IdOf(null, there.Sid), default)); // one call, not two
     }

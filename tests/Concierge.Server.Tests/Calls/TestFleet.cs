@@ -15,6 +15,7 @@ using Concierge.Simulation.Exchange;
 using Concierge.Simulation.Realtime;
 using Concierge.Simulation.Scenarios;
 using Concierge.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Concierge.Server.Tests.Calls;
@@ -111,7 +112,8 @@ internal sealed class TestFleet : IAsyncDisposable
             services.Loggers,
             TimeProvider.System,
             new CallSessionOptions { Upstream = _plan.Upstream },
-            calls: services.Calls),
+            calls: services.Calls,
+            places: services.Provider!.GetRequiredService<CallRegistry>()),
             logging is null ? null : builder => builder.AddProvider(logging)));
     }
 

@@ -126,6 +126,38 @@ public sealed class DoorsTests : IDisposable
         Assert.Equal(["Hangup"], served.Elements().Select(e => e.Name.LocalName));
     }
 
+    [Theory]
+    [InlineData(null, "Hangup")]
+    [InlineData("It broke.", "Say,Dial,Hangup")]
+    public async Task The_carrier_that_asks_before_the_streams_end_is_written_down_waits_for_it(string? error, string verbs)
+    {
+        await using TestNode node = await TestNode.StartAsync(Options);
+        await TwimlAsync(node, "/twiml", Form("ringing"));
+        CallBook book = node.Host.Memory!.Book;
+        string id = book.Live[0].Id;
+        book.Record(new CallFact.StreamStarted { CallId = id, At = book.Now, StreamSid = "MZ1", CallSid = "CA1" });
+        Task<XElement> asked = TwimlAsync(node, "/twiml-after", Form("in-progress"));
+        await Task.Delay(300);
+        Assert.False(asked.IsCompleted);
+        book.Record(new CallFact.StreamEnded { CallId = id, At = book.Now, Reason = "agent_ended", Error = error });
+        Assert.Equal(verbs.Split(','), (await asked).Elements().Select(e => e.Name.LocalName));
+    }
+
+    [Fact]
+    public async Task Of_two_streams_the_last_decides_whether_the_caller_is_left_to_the_fallback()
+    {
+        await using TestNode node = await TestNode.StartAsync(Options);
+        await TwimlAsync(node, "/twiml", Form("ringing"));
+        CallBook book = node.Host.Memory!.Book;
+        string id = book.Live[0].Id;
+        book.Record(new CallFact.StreamStarted { CallId = id, At = book.Now, StreamSid = "MZ1", CallSid = "CA1" });
+        book.Record(new CallFact.StreamEnded { CallId = id, At = book.Now, Reason = "keys_pressed" });
+        book.Record(new CallFact.StreamStarted { CallId = id, At = book.Now, StreamSid = "MZ2", CallSid = "CA1" });
+        book.Record(new CallFact.StreamEnded { CallId = id, At = book.Now, Reason = "model_closed", Error = "It broke." });
+        XElement broken = await TwimlAsync(node, "/twiml-after", Form("in-progress"));
+        Assert.Equal(["Say", "Dial", "Hangup"], broken.Elements().Select(e => e.Name.LocalName));
+    }
+
     [Fact]
     [Trait("door", "limits")]
     public async Task One_address_does_not_take_all_streams()

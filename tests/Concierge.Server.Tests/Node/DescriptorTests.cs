@@ -25,6 +25,7 @@ public sealed class DescriptorTests : IDisposable
         int port = LocalPorts.Free();
         using ChildNode node = await ChildNode.StartAsync(
             _folder, port, new Dictionary<string, string> { [SettingNames.RealtimeUrl] = "ws://127.0.0.1:9/v1/realtime", [SettingNames.Engine] = engine }, descriptors: Limit);
+        await node.UntilAsync(_ => Task.FromResult(node.Printed.Contains($"Only {Limit} file descriptors are allowed", StringComparison.Ordinal)));
         List<Socket> crowd = [];
         try
         {

@@ -3,7 +3,7 @@ using Concierge.WebSockets;
 
 namespace Concierge.Server.Node.Engine;
 
-/// <summary>The node's event loops. A call stays on the loop that accepted it, both its connections.</summary>
+/// <summary>The node's event loops. A call stays on the loop that accepted it, both its connections; but a session that was dialled ahead is on the loop of the request it was dialled for (docs/decisions/0002).</summary>
 internal sealed class NodeLoops : IDisposable
 {
     private readonly EventLoop[] _loops;
