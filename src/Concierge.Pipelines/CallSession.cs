@@ -1,7 +1,6 @@
 using System.IO.Pipelines;
 using Concierge.Pipelines.Control;
 using Concierge.Pipelines.Legs;
-using Concierge.Pipelines.Media;
 using Concierge.Pipelines.Playback;
 using Concierge.Pipelines.Upstream;
 using Concierge.Protocols.MediaStreams;

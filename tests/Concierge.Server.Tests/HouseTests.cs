@@ -99,6 +99,38 @@ public sealed class HouseTests
         }
     }
 
+    /// <summary>Seen by their using directives. In the other assemblies public types stand on both sides of a cycle.</summary>
+    [Theory]
+    [InlineData("Concierge.Audio")]
+    [InlineData("Concierge.WebSockets")]
+    [InlineData("Concierge.Protocols")]
+    [InlineData("Concierge.Server")]
+    public void The_folders_of_an_assembly_form_no_cycle(string assembly)
+    {
+        Dictionary<string, HashSet<string>> uses = [];
+        foreach (string file in SourceFiles().Where(f => f.StartsWith(Repository.PathTo("src", assembly) + Path.DirectorySeparatorChar, StringComparison.Ordinal)))
+        {
+            string[] lines = File.ReadAllLines(file);
+            if (Array.Find(lines, l => l.StartsWith("namespace ", StringComparison.Ordinal)) is { } own)
+            {
+                string[] named = [.. lines.Where(l => l.StartsWith("using ", StringComparison.Ordinal)).Select(l => l[6..].TrimEnd(';'))];
+                if (!uses.TryAdd(own[10..].TrimEnd(';'), [.. named]))
+                {
+                    uses[own[10..].TrimEnd(';')].UnionWith(named);
+                }
+            }
+        }
+
+        // What names nothing that is left goes, again and again; what stays is a cycle, or names one.
+        Assert.NotEmpty(uses);
+        while (uses.Keys.FirstOrDefault(name => !uses[name].Any(other => other != name && uses.ContainsKey(other))) is { } leaf)
+        {
+            uses.Remove(leaf);
+        }
+
+        Assert.Empty(uses.Keys);
+    }
+
     [Fact]
     public void Log_event_ids_are_unique_over_the_whole_program()
     {

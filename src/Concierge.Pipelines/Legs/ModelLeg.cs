@@ -24,7 +24,7 @@ internal sealed class ModelLeg(
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_apologyGrace = TimeSpan.FromSeconds(2); // for its last mark, and for what was being heard before it
 
-    private readonly HoldingSound _sound = new(options.Upstream, ledger, clock);
+    private readonly HoldingPlayer _sound = new(options.Upstream, ledger, clock);
     private readonly List<Task> _retiring = [];
     private volatile ModelLink? _link;
     private volatile WebSocketWriter? _readyWriter;

@@ -28,7 +28,7 @@ internal sealed class ApiAuthority(NodeOptions options, TimeProvider time, ILogg
     private static readonly string[] s_forwarding = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"];
 
     private readonly IReadOnlyList<ApiKey> _keys = options.Calls?.ApiKeys ?? [];
-    private readonly ConcurrentDictionary<IPAddress, Failures> _failures = new();
+    private readonly ConcurrentDictionary<IPAddress, WrongKeys> _failures = new();
     private long _swept;
 
     /// <summary>Decides about a request, and answers it when it may not go on.</summary>
@@ -110,7 +110,7 @@ internal sealed class ApiAuthority(NodeOptions options, TimeProvider time, ILogg
     private bool IsLockedOut(IPAddress address, out TimeSpan left)
     {
         left = TimeSpan.Zero;
-        if (!_failures.TryGetValue(address, out Failures failures))
+        if (!_failures.TryGetValue(address, out WrongKeys failures))
         {
             return false;
         }
@@ -135,7 +135,7 @@ internal sealed class ApiAuthority(NodeOptions options, TimeProvider time, ILogg
             }
 
             Interlocked.Exchange(ref _swept, time.GetTimestamp());
-            foreach ((IPAddress old, Failures failures) in _failures)
+            foreach ((IPAddress old, WrongKeys failures) in _failures)
             {
                 if (time.GetElapsedTime(failures.Last) > LockOut)
                 {
@@ -145,8 +145,8 @@ internal sealed class ApiAuthority(NodeOptions options, TimeProvider time, ILogg
         }
 
         long now = time.GetTimestamp();
-        _failures.AddOrUpdate(address, new Failures(1, now), (_, before) => new Failures(before.Count + 1, now));
+        _failures.AddOrUpdate(address, new WrongKeys(1, now), (_, before) => new WrongKeys(before.Count + 1, now));
     }
 
-    private readonly record struct Failures(int Count, long Last);
+    private readonly record struct WrongKeys(int Count, long Last);
 }

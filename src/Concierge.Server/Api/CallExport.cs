@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Concierge.Calls.Life;
 using Concierge.Calls.Outcome;
 using Concierge.Calls.Store;
+using Concierge.Server.Node;
 
 namespace Concierge.Server.Api;
 
@@ -44,25 +45,10 @@ internal static class CallExport
         return written;
     }
 
-    /// <summary>All facts of a call.</summary>
-    public static async Task<List<StoredFact>> FactsAsync(ICallStore store, string callId, CancellationToken cancellationToken)
-    {
-        List<StoredFact> facts = [];
-        while (true)
-        {
-            IReadOnlyList<StoredFact> some = await store.ReadFactsAsync(callId, facts.Count == 0 ? 0 : facts[^1].Position, 1_000, cancellationToken);
-            facts.AddRange(some);
-            if (some.Count < 1_000)
-            {
-                return facts;
-            }
-        }
-    }
-
     private static async Task<JsonObject> JsonAsync(ICallStore store, CallRecord call, CancellationToken cancellationToken)
     {
         JsonObject node = ApiJson.Call(call);
-        node["facts"] = new JsonArray([.. (await FactsAsync(store, call.Id, cancellationToken)).Select(f => (JsonNode)ApiJson.Fact(f))]);
+        node["facts"] = new JsonArray([.. (await CallHistory.ReadAsync(store, call.Id, cancellationToken)).Select(f => (JsonNode)ApiJson.Fact(f))]);
         return node;
     }
 

@@ -166,7 +166,7 @@ internal sealed class CallsApi(ApiAuthority authority, CallRegistry registry, Ti
 
     private async Task TranscriptAsync(HttpContext context, CallRecord call)
     {
-        IReadOnlyList<TranscriptEntry> entries = CallTranscripts.Read((await CallExport.FactsAsync(calls!.Store, call.Id, context.RequestAborted)).Select(f => f.Fact));
+        IReadOnlyList<TranscriptEntry> entries = CallTranscripts.Read((await CallHistory.ReadAsync(calls!.Store, call.Id, context.RequestAborted)).Select(f => f.Fact));
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.WriteAsync(CallsJson.Write(entries), context.RequestAborted);
@@ -185,7 +185,7 @@ internal sealed class CallsApi(ApiAuthority authority, CallRegistry registry, Ti
 
     private async Task LegacyStatusAsync(HttpContext context, CallRecord call)
     {
-        IReadOnlyList<TranscriptEntry> entries = CallTranscripts.Read((await CallExport.FactsAsync(calls!.Store, call.Id, context.RequestAborted)).Select(f => f.Fact));
+        IReadOnlyList<TranscriptEntry> entries = CallTranscripts.Read((await CallHistory.ReadAsync(calls!.Store, call.Id, context.RequestAborted)).Select(f => f.Fact));
         await WriteAsync(context, 200, ApiJson.Legacy(call, entries.Select(e => $"{(e.Speaker == TranscriptSpeaker.Agent ? "agent" : "caller")}: {e.Text}")));
     }
 

@@ -5,7 +5,7 @@ using Concierge.Agents;
 using Concierge.Agents.Files;
 using Concierge.Agents.Graphs;
 using Concierge.Agents.Ready;
-using Concierge.Agents.Reservations;
+using Concierge.Server.Requests;
 using Concierge.Server.Shell;
 
 namespace Concierge.Server.Cli;
@@ -29,7 +29,7 @@ internal static class AgentsCommand
             bool allUsable = true;
             foreach (string file in Given(result.GetValue(files)))
             {
-                await using AgentDefinitions read = Load(file);
+                await using AgentDefinitions read = AgentFiles.Load(file);
                 foreach (AgentProblem problem in read.Problems)
                 {
                     await result.InvocationConfiguration.Error.WriteLineAsync($"{file}{problem}.");
@@ -65,8 +65,8 @@ internal static class AgentsCommand
             }
 
             string file = Given(result.GetValue(files) is { } named ? [named] : [])[0];
-            await using AgentDefinitions read = Load(file);
-            AgentGraph graph = AgentGraph.Of(read.Set ?? throw Broken(file, read));
+            await using AgentDefinitions read = AgentFiles.Load(file);
+            AgentGraph graph = AgentGraph.Of(read.Set ?? throw AgentFiles.Broken(file, read));
             byte[] picture = wanted switch
             {
                 "dot" => System.Text.Encoding.UTF8.GetBytes(DotWriter.Write(graph)),
@@ -100,31 +100,8 @@ internal static class AgentsCommand
 
     /// <summary>The files meant by the arguments.</summary>
     private static string[] Given(string[]? files) => files is { Length: > 0 }
-        ? [.. files.Select(Resolve)]
+        ? [.. files.Select(AgentFiles.Resolve)]
         : [Environment.GetEnvironmentVariable("AGENTS_FILE") is { Length: > 0 } set ? set : ReadyAgents.Concierge];
-
-    /// <summary>A file, or one that comes with the program by its name.</summary>
-    internal static string Resolve(string name) => name switch
-    {
-        "concierge" when !File.Exists(name) => ReadyAgents.Concierge,
-        "receptionist" when !File.Exists(name) => ReadyAgents.Receptionist,
-        _ => name,
-    };
-
-    internal static AgentDefinitions Load(string file, AgentFileOptions? options = null)
-    {
-        try
-        {
-            return AgentFile.Load(file, options ?? new AgentFileOptions { HostTools = ConciergeTools.Catalog });
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandException(ExitCodes.Input, File.Exists(file) ? $"{file} cannot be read: {e.Message}" : $"there is no file {file}.");
-        }
-    }
-
-    internal static CommandException Broken(string file, AgentDefinitions read) => new(
-        ExitCodes.Input, $"{file} cannot be used:\n{string.Join('\n', read.Problems.Where(p => p.IsError).Select(p => $"  {file}{p}."))}");
 
     private static string Count(int number, string thing) => $"{number} {thing}{(number == 1 ? "" : "s")}";
 

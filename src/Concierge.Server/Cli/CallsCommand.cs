@@ -59,7 +59,7 @@ internal static class CallsCommand
             TextWriter output = result.InvocationConfiguration.Output;
             CallRecord call = await store.GetAsync(result.GetRequiredValue(id), token) ?? throw new CommandException(ExitCodes.Input, "there is no call of that id; see 'concierge calls list'.");
             await output.WriteLineAsync(ApiJson.Call(call).ToJsonString(new System.Text.Json.JsonSerializerOptions { WriteIndented = true }));
-            foreach (TranscriptEntry entry in CallTranscripts.Read((await CallExport.FactsAsync(store, call.Id, token)).Select(f => f.Fact)))
+            foreach (TranscriptEntry entry in CallTranscripts.Read((await CallHistory.ReadAsync(store, call.Id, token)).Select(f => f.Fact)))
             {
                 await output.WriteLineAsync(string.Create(
                     CultureInfo.InvariantCulture, $"{entry.StartMs / 1000.0,8:0.0} s  {(entry.Speaker == TranscriptSpeaker.Agent ? "agent " : "caller")}  {entry.Text}{(entry.Interrupted ? " [cut off]" : "")}"));

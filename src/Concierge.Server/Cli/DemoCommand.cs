@@ -5,6 +5,7 @@ using Concierge.Calls.Outcome;
 using Concierge.Pipelines;
 using Concierge.Server.Demo;
 using Concierge.Server.Reports;
+using Concierge.Server.Requests;
 using Concierge.Server.Shell;
 using Concierge.Simulation.Scenarios;
 using Spectre.Console;
@@ -74,8 +75,8 @@ internal static class DemoCommand
     private static async Task<int> RunAsync(string scenarioName, string folder, CallAudioMode mode, bool fast, bool json, (string? File, string? Name) agent, string? events, InvocationConfiguration streams)
     {
         Scenario scenario = Find(scenarioName);
-        using TextWriter? log = TwinCommand.OpenEventLog(events, append: false);
-        var options = new DemoOptions(scenario, mode, fast) { AgentsFile = agent.File is { } given ? AgentsCommand.Resolve(given) : null, Agent = agent.Name, EventLog = log };
+        using TextWriter? log = TwinArguments.OpenEventLog(events, append: false);
+        var options = new DemoOptions(scenario, mode, fast) { AgentsFile = agent.File is { } given ? AgentFiles.Resolve(given) : null, Agent = agent.Name, EventLog = log };
         var files = new DemoFiles(folder);
         files.Prepare();
         using Interruption interruption = Interruption.Listen();

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Concierge.Pipelines;
+using Concierge.Server.Figures;
 using Concierge.Server.Shell;
-using Concierge.Server.Upstream;
 
 namespace Concierge.Server.Cli;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Concierge.Agents;
 using Concierge.Calls.Store;
 using Concierge.Server.Configuration;
+using Concierge.Server.Hosting;
 using Concierge.Server.Node;
 using Concierge.Server.Requests;
 using Concierge.Server.Shell;
@@ -77,7 +78,7 @@ internal static class ServeCommand
         using IDisposable? traces = TraceExport.Start(configuration);
         await using NodeHost node = await StartAsync(options, concierge, agents, interruption.Token);
         ConfigurationReport.WriteBanner(streams.Output, options, node.Address, DescribeAgents(concierge, agents.Current, node.Memory?.Outbound is not null));
-        Task warmUp = node.WarmUpAsync(interruption.Token);
+        Task warmUp = NodeWarmUp.RunAsync(node, interruption.Token);
         await Task.Delay(Timeout.Infinite, interruption.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
         bool inOrder = await node.StopAsync(interruption.Force);
         await warmUp;

@@ -10,9 +10,9 @@ namespace Concierge.Server.Cli;
 /// <summary><c>concierge twin realtime</c>: the model on a loopback port: Realtime socket, client secrets, responses, chat completions.</summary>
 internal static class TwinRealtimeCommand
 {
-    private static readonly Option<int> s_port = TwinCommand.Port(8081);
+    private static readonly Option<int> s_port = TwinArguments.Port(8081);
 
-    private static readonly Option<string> s_scenario = TwinCommand.Scenario("What the model says: a shipped scenario (see 'concierge twin list') or a file.");
+    private static readonly Option<string> s_scenario = TwinArguments.Scenario("What the model says: a shipped scenario (see 'concierge twin list') or a file.");
 
     private static readonly Option<string?> s_text = new("--text") { Description = "What /v1/responses and /v1/chat/completions answer: a script file; without it the agent's turns of the scenario.", HelpName = "FILE" };
 
@@ -37,7 +37,7 @@ internal static class TwinRealtimeCommand
             s_port, s_scenario, s_text, s_key, s_faults, s_speed, s_minDelta, s_maxDelta, s_limit, s_events,
         };
         command.SetAction((result, _) => RunAsync(
-            result.GetValue(s_port), TwinCommand.Find(result.GetValue(s_scenario)!), Text(result.GetValue(s_text)), Options(result), result.GetValue(s_events), result.InvocationConfiguration.Output));
+            result.GetValue(s_port), TwinArguments.Find(result.GetValue(s_scenario)!), Text(result.GetValue(s_text)), Options(result), result.GetValue(s_events), result.InvocationConfiguration.Output));
         return command;
     }
 
@@ -96,7 +96,7 @@ internal static class TwinRealtimeCommand
 
     private static async Task<int> RunAsync(int port, Scenario scenario, TextScript? text, RealtimeTwinOptions options, string? events, TextWriter output)
     {
-        using TextWriter? log = TwinCommand.OpenEventLog(events, append: true);
+        using TextWriter? log = TwinArguments.OpenEventLog(events, append: true);
         options = options with { EventLog = log };
         using Interruption interruption = Interruption.Listen();
         await using RealtimeTwinServer server = await StartAsync(port, scenario, text, options);
@@ -112,7 +112,7 @@ internal static class TwinRealtimeCommand
         server.SessionEnded = session => lines.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{session.Record.SessionId} ended after {session.Record.EndedAt.TotalSeconds:0.0} s, close {session.Record.CloseCode}, heard {session.Record.Heard.Duration.TotalSeconds:0.0} s, {session.Record.Responses.Count} responses, {session.Record.Errors.Count} errors{string.Concat(session.Record.Errors.Select(e => $" {e.Code}"))}"));
-        await TwinCommand.WaitForEndAsync(interruption.Token);
+        await TwinArguments.WaitForEndAsync(interruption.Token);
         return ExitCodes.Success;
     }
 

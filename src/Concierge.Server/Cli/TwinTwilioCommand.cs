@@ -10,9 +10,9 @@ namespace Concierge.Server.Cli;
 /// <summary><c>concierge twin twilio</c>: the carrier's REST interface on a loopback port, with a scripted person at every number.</summary>
 internal static class TwinTwilioCommand
 {
-    private static readonly Option<int> s_port = TwinCommand.Port(8082);
+    private static readonly Option<int> s_port = TwinArguments.Port(8082);
 
-    private static readonly Option<string> s_scenario = TwinCommand.Scenario("What happens at every number: a shipped scenario (see 'concierge twin list') or a file.");
+    private static readonly Option<string> s_scenario = TwinArguments.Scenario("What happens at every number: a shipped scenario (see 'concierge twin list') or a file.");
 
     private static readonly Option<string[]> s_numbers = new("--number")
     {
@@ -67,7 +67,7 @@ internal static class TwinTwilioCommand
                 throw new CommandException(ExitCodes.Usage, $"--number {pair}: give a number and what happens there, as +15005550171=wrong-number.");
             }
 
-            numbers[parts[0]] = TwinCommand.Find(parts[1]);
+            numbers[parts[0]] = TwinArguments.Find(parts[1]);
         }
 
         Uri? publicUrl = result.GetValue(s_publicUrl), node = result.GetValue(s_node);
@@ -80,7 +80,7 @@ internal static class TwinTwilioCommand
         {
             AccountSid = result.GetValue(s_account)!,
             AuthToken = result.GetValue(s_token)!,
-            Scenario = TwinCommand.Find(result.GetValue(s_scenario)!),
+            Scenario = TwinArguments.Find(result.GetValue(s_scenario)!),
             Numbers = numbers,
             PublicUrl = publicUrl,
             ReachableUrl = node,
@@ -106,7 +106,7 @@ internal static class TwinTwilioCommand
         server.Exchange.CallEnded = call => lines.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{call.EndedAt:HH:mm:ss} {call.Sid} {call.Direction} {call.From} -> {call.To} {call.Status}, {(call.EndedAt - call.AnsweredAt)?.TotalSeconds ?? 0:0.0} s, {string.Join(' ', call.Verbs.Select(v => v.Name))}"));
-        await TwinCommand.WaitForEndAsync(interruption.Token);
+        await TwinArguments.WaitForEndAsync(interruption.Token);
         return ExitCodes.Success;
     }
 

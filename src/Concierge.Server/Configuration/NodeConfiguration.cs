@@ -80,7 +80,7 @@ internal static class NodeConfiguration
             WarmUp = TimeSpan.FromSeconds(settings.Integer(SettingNames.WarmUp, 3, 0, 60)),
             MaxLateness = TimeSpan.FromMilliseconds(settings.Integer(SettingNames.MaxLateness, 20, 0, 10_000)),
             Certificate = TlsCertificateReader.Read(settings),
-            RuntimeCounters = settings.Flag(SettingNames.RuntimeCounters, otherwise: false),
+            RuntimePage = settings.Flag(SettingNames.RuntimePage, otherwise: false),
         };
         options = options with
         {

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Concierge.Pipelines;
-using Concierge.Server.Upstream;
 using Concierge.Server.Usage;
 
 namespace Concierge.Server.Configuration;
@@ -85,7 +84,7 @@ internal sealed record NodeOptions
     public UpstreamOptions Upstream { get; init; } = new();
 
     /// <summary>When the node takes the model for gone.</summary>
-    public UpstreamHealthOptions UpstreamHealth { get; init; } = new();
+    public UpstreamHealthOptions UpstreamBreaker { get; init; } = new();
 
     /// <summary>Streams that one remote address may have at a time; behind a load balancer all of them come from one.</summary>
     public int MaxStreamsPerRemote { get; init; } = 200;
@@ -116,7 +115,7 @@ internal sealed record NodeOptions
     public X509Certificate2? Certificate { get; init; }
 
     /// <summary>Whether this machine may ask for <c>/runtime</c>.</summary>
-    public bool RuntimeCounters { get; init; }
+    public bool RuntimePage { get; init; }
 
     /// <summary>Without the secrets, so that no log line can leak one.</summary>
     private bool PrintMembers(StringBuilder builder)

@@ -44,7 +44,7 @@ internal static class SettingNames
     public const string MaxLateness = "MAX_LATENESS_MS";
     public const string TlsCertificate = "TLS_CERTIFICATE";
     public const string TlsKey = "TLS_KEY";
-    public const string RuntimeCounters = "RUNTIME_COUNTERS";
+    public const string RuntimePage = "RUNTIME_COUNTERS";
     public const string DataDirectory = "DATA_DIR";
     public const string DatabaseUrl = "DATABASE_URL";
     public const string NodeName = "NODE_NAME";

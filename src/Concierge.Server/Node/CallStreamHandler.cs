@@ -69,7 +69,7 @@ internal sealed class CallStreamHandler : IMediaStreamHandler, IAsyncDisposable
         }
 
         ILogger log = loggers.CreateLogger<UpstreamHealth>();
-        _health = new UpstreamHealth(options.UpstreamHealth, time, log) { Probe = ProbeAsync };
+        _health = new UpstreamHealth(options.UpstreamBreaker, time, log) { Probe = ProbeAsync };
         _parked = new ParkedModels(options.PredialLife, options.MaxCalls, time, log);
         _connector = new RealtimeConnector(options, time, _health, _parked);
         _metrics = new UpstreamMetrics(_health, _parked);

@@ -1,12 +1,8 @@
-using System.Net;
 using System.Reflection;
-using Concierge.Calls.Journal;
-using Concierge.Server.Api;
-using Concierge.Server.Configuration;
 
 namespace Concierge.Server.Node;
 
-/// <summary>The node's HTTP surface.</summary>
+/// <summary>Where the node answers, and as what.</summary>
 internal static class FrontDoor
 {
     public const string MediaStreamPath = "/media-stream";
@@ -22,60 +18,4 @@ internal static class FrontDoor
     /// <summary>The program's version, without the build's hash.</summary>
     public static string Version { get; } =
         typeof(FrontDoor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
-
-    /// <summary>Adds the node's endpoints; whatever else is asked for becomes a problem document.</summary>
-    public static void MapConcierge(this WebApplication app)
-    {
-        NodeOptions options = app.Services.GetRequiredService<NodeOptions>();
-        CallRegistry calls = app.Services.GetRequiredService<CallRegistry>();
-        TwimlEndpoint twiml = app.Services.GetRequiredService<TwimlEndpoint>();
-        NodeCalls? memory = app.Services.GetService<NodeCalls>();
-        WarmUp warmUp = app.Services.GetRequiredService<WarmUp>();
-        MediaStreamEndpoint mediaStream = app.Services.GetRequiredService<MediaStreamEndpoint>();
-
-        app.UseStatusCodePages(page => Describe(page.HttpContext).WriteAsync(page.HttpContext));
-        app.MapMethods("/", ["GET", "HEAD"], context => context.Response.WriteAsJsonAsync(
-            new NodeStatus("concierge", Version, calls.IsDraining ? "draining" : "running", options.PublicUrl?.Authority, calls.Running),
-            NodeJson.Default.NodeStatus,
-            cancellationToken: context.RequestAborted));
-        app.MapMethods(HealthPath, ["GET", "HEAD"], context =>
-        {
-            // A load balancer takes a draining node out; a full one still serves its calls and stays.
-            context.Response.StatusCode = calls.IsDraining ? 503 : 200;
-            CallJournalHealth? journal = memory?.Book.Health;
-            return context.Response.WriteAsJsonAsync(
-                new NodeHealth(
-                    calls.IsDraining ? "draining" : "healthy", calls.Running, journal is null ? null : journal.StoreAvailable ? "available" : "away", journal?.Queued + journal?.Spilled,
-                    warmUp.IsRunning ? true : null), NodeJson.Default.NodeHealth, cancellationToken: context.RequestAborted);
-        });
-        if (options.RuntimeCounters)
-        {
-            app.MapMethods(RuntimePath, ["GET"], context =>
-            {
-                if (context.Connection.RemoteIpAddress is not { } remote || !IPAddress.IsLoopback(remote))
-                {
-                    return Problem.NotFound.WriteAsync(context);
-                }
-
-                return context.Response.WriteAsJsonAsync(RuntimeCounters.Read(), NodeJson.Default.RuntimeCounters, cancellationToken: context.RequestAborted);
-            });
-        }
-
-        app.MapMethods(TwimlPath, ["POST", "GET"], twiml.HandleAsync);
-        app.MapMethods(AfterPath, ["POST", "GET"], twiml.HandleAfterAsync);
-        HandOverEndpoint handOver = app.Services.GetRequiredService<HandOverEndpoint>();
-        app.MapMethods(WhisperPath, ["POST", "GET"], handOver.HandleWhisperAsync);
-        app.MapMethods(DialledPath, ["POST", "GET"], handOver.HandleDialledAsync);
-        app.MapMethods(StatusPath, ["POST"], app.Services.GetRequiredService<TwilioStatusEndpoint>().HandleAsync);
-        app.MapMethods(MetricsPath, ["GET"], app.Services.GetRequiredService<MetricsEndpoint>().HandleAsync);
-        app.Map(MediaStreamPath, mediaStream.HandleAsync);
-        app.Services.GetRequiredService<CallsApi>().Map(app);
-    }
-
-    private static Problem Describe(HttpContext context) => context.Response.StatusCode switch
-    {
-        404 => Problem.NotFound,
-        405 => new Problem(405, "Method not allowed", $"Use {context.Response.Headers.Allow}."),
-        int status => new Problem(status, "Refused", "The request cannot be served."),
-    };
 }

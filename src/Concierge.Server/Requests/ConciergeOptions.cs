@@ -4,7 +4,6 @@ using Concierge.Agents.Restaurants;
 using Concierge.Agents.Simulated;
 using Concierge.Agents.Telephone;
 using Concierge.Agents.Text;
-using Concierge.Server.Cli;
 using Concierge.Server.Configuration;
 
 namespace Concierge.Server.Requests;
@@ -66,7 +65,7 @@ internal sealed record ConciergeOptions
             Model = settings.Text(ConciergeSettings.AgentModel) ?? DefaultModel,
             ModelUrl = ReadUrl(settings, ConciergeSettings.AgentUrl),
             Temperature = ReadTemperature(settings),
-            AgentsFile = AgentsCommand.Resolve(settings.Text(ConciergeSettings.AgentsFile) ?? ReadyAgents.Concierge),
+            AgentsFile = AgentFiles.Resolve(settings.Text(ConciergeSettings.AgentsFile) ?? ReadyAgents.Concierge),
             Restaurants = ReadRestaurants(settings),
             ConciergeName = settings.Text(ConciergeSettings.ConciergeName),
             ConciergePhone = ReadNumber(settings, ConciergeSettings.ConciergePhone),

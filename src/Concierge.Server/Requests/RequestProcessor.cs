@@ -1,5 +1,4 @@
 using Concierge.Agents.Text;
-using Concierge.Server.Api;
 
 namespace Concierge.Server.Requests;
 

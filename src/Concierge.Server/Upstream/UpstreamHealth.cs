@@ -1,4 +1,5 @@
 using Concierge.Pipelines;
+using Concierge.Server.Configuration;
 
 namespace Concierge.Server.Upstream;
 

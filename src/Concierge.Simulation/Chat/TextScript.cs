@@ -32,7 +32,7 @@ public sealed record TextScript
         TextScript? script;
         try
         {
-            script = ScenarioJson.ReadTextScript(json);
+            script = TextScriptJson.Read(json);
         }
         catch (JsonException e)
         {

@@ -20,18 +20,20 @@ internal sealed class LoadCaller : LoadEnd
     private long _sequence;
     private long _playedUntil;
 
-    /// <param name="call">The call.</param>
+    /// <param name="id">The call's number.</param>
+    /// <param name="sends">What goes out.</param>
+    /// <param name="received">What comes back.</param>
     /// <param name="hears">The format of the agent's audio here.</param>
     /// <param name="relayed">Whether a bare relay is between, so that the model's own messages arrive here.</param>
     /// <param name="now">The clock, in nanoseconds.</param>
-    public LoadCaller(LoadCall call, LoadAudioFormat hears, bool relayed, Func<long> now)
+    public LoadCaller(int id, LoadFlow sends, LoadFlow received, LoadAudioFormat hears, bool relayed, Func<long> now)
         : base(WebSocketRole.Client, now)
     {
-        _sends = call.Up;
-        _hears = call.Down;
+        _sends = sends;
+        _hears = received;
         _relayed = relayed;
-        _streamSid = Encoding.ASCII.GetBytes($"MZ{call.Id:x32}");
-        _callSid = $"CA{call.Id:x32}";
+        _streamSid = Encoding.ASCII.GetBytes($"MZ{id:x32}");
+        _callSid = $"CA{id:x32}";
         _ear = new LoadEar(hears);
         _onStamp = OnStamp;
     }

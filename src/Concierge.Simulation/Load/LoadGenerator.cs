@@ -242,7 +242,7 @@ public sealed class LoadGenerator : IDisposable
         {
             if (status == 101)
             {
-                LoadCaller caller = new(call, _switchboard.CallerHears, _options.Relayed, Now);
+                LoadCaller caller = new(call.Id, call.Up, call.Down, _switchboard.CallerHears, _options.Relayed, Now);
                 wire!.Receiver = caller;
                 wire.IsStalled = call.Id < _options.Stalled;
                 Begin(call, caller, wire);
@@ -293,7 +293,7 @@ public sealed class LoadGenerator : IDisposable
         try
         {
             WebSocketTransport transport = await _tls.ConnectAsync(request);
-            LoadCaller caller = new(call, _switchboard.CallerHears, _options.Relayed, Now);
+            LoadCaller caller = new(call.Id, call.Up, call.Down, _switchboard.CallerHears, _options.Relayed, Now);
             LoadPipes wire = new(transport);
             Begin(call, caller, wire);
             if (call.Id >= _options.Stalled)
@@ -339,7 +339,7 @@ public sealed class LoadGenerator : IDisposable
 
     private LoadModel Answered(ILoadWire wire)
     {
-        LoadModel model = new(_switchboard, _switchboard.ModelHears, _options.Relayed, Now) { Wire = wire, Ended = ModelEnded };
+        LoadModel model = new(_switchboard.Claim, _switchboard.ModelHears, _options.Relayed, Now) { Wire = wire, Ended = ModelEnded };
         _models.Add(model);
         model.Begin();
         return model;

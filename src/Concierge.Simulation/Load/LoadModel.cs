@@ -12,22 +12,23 @@ internal sealed class LoadModel : LoadEnd
     private static readonly byte[] s_delta = Prefix("response.output_audio.delta");
     private static readonly byte[] s_olderDelta = Prefix("response.audio.delta");
 
-    private readonly LoadSwitchboard _switchboard;
+    private readonly Func<int, LoadModel, (LoadFlow Up, LoadFlow Down)?> _claim;
     private readonly LoadEar _ear;
     private readonly Action<int, bool> _onStamp;
     private readonly bool _relayed;
-    private LoadCall? _call;
+    private LoadFlow? _hears; // null until the call is known
+    private LoadFlow? _sends;
     private byte[] _prefix = s_delta;
     private bool _configured;
 
-    /// <param name="switchboard">Knows the calls.</param>
+    /// <param name="claim">Finds the call that a stamp names, for the model that heard it; null when there is none to be had.</param>
     /// <param name="hears">The format of the caller's audio here.</param>
     /// <param name="relayed">Whether a bare relay is between, so that the carrier's own messages arrive here.</param>
     /// <param name="now">The clock, in nanoseconds.</param>
-    public LoadModel(LoadSwitchboard switchboard, LoadAudioFormat hears, bool relayed, Func<long> now)
+    public LoadModel(Func<int, LoadModel, (LoadFlow Up, LoadFlow Down)?> claim, LoadAudioFormat hears, bool relayed, Func<long> now)
         : base(WebSocketRole.Server, now)
     {
-        _switchboard = switchboard;
+        _claim = claim;
         _relayed = relayed;
         _ear = new LoadEar(hears);
         _onStamp = OnStamp;
@@ -51,7 +52,7 @@ internal sealed class LoadModel : LoadEnd
     /// <param name="now">The time.</param>
     public void SendFrame(long now)
     {
-        if (IsOver || _call is null || !IsConfigured)
+        if (IsOver || _sends is null || !IsConfigured)
         {
             return;
         }
@@ -59,7 +60,7 @@ internal sealed class LoadModel : LoadEnd
         Span<byte> text = Message;
         _prefix.CopyTo(text);
         int length = _prefix.Length;
-        length += _call.Down.Next(text[length..], now);
+        length += _sends.Next(text[length..], now);
         "\"}"u8.CopyTo(text[length..]);
         SendBuilt(length + 2, mayDrop: true);
     }
@@ -138,14 +139,13 @@ internal sealed class LoadModel : LoadEnd
     {
         if (!isId)
         {
-            _call?.Up.Arrived(value, Arrived);
+            _hears?.Arrived(value, Arrived);
             return;
         }
 
-        if (_call is null && _switchboard.Find(value) is { Model: null } call)
+        if (_hears is null && _claim(value, this) is { } call)
         {
-            call.Model = this;
-            _call = call;
+            (_hears, _sends) = call;
         }
     }
 

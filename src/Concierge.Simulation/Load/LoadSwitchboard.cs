@@ -36,5 +36,18 @@ internal sealed class LoadSwitchboard
 
     public IReadOnlyList<LoadCall> Calls => _calls;
 
-    public LoadCall? Find(int id) => (uint)id < (uint)_calls.Length ? _calls[id] : null;
+    /// <summary>Gives a call to the first model that knows it by its stamp.</summary>
+    /// <param name="id">The call's number.</param>
+    /// <param name="model">The model.</param>
+    /// <returns>The call's two directions; null when there is no such call, or it has its model.</returns>
+    public (LoadFlow Up, LoadFlow Down)? Claim(int id, LoadModel model)
+    {
+        if ((uint)id >= (uint)_calls.Length || _calls[id] is not { Model: null } call)
+        {
+            return null;
+        }
+
+        call.Model = model;
+        return (call.Up, call.Down);
+    }
 }

@@ -5,7 +5,8 @@ using Concierge.Simulation.Scenarios;
 namespace Concierge.Simulation.Realtime;
 
 /// <summary>What is the twin's own and no vendor's: <c>/twin</c> sets faults for connections to come or under way, and tells what happened.</summary>
-internal sealed class RealtimeControl(RealtimeTwinServer server)
+/// <param name="sessions">The sessions so far.</param>
+internal sealed class RealtimeControl(Func<IReadOnlyList<RealtimeTwinSession>> sessions)
 {
     private readonly Lock _gate = new();
     private readonly Queue<RealtimeTwinFaults> _coming = new();
@@ -27,7 +28,7 @@ internal sealed class RealtimeControl(RealtimeTwinServer server)
         {
             return (method, parts) switch
             {
-                ("GET", ["sessions"]) => new TextReply(200, new JsonArray([.. server.Sessions.Select((s, i) => (JsonNode)Summary(s, i))])),
+                ("GET", ["sessions"]) => new TextReply(200, new JsonArray([.. sessions().Select((s, i) => (JsonNode)Summary(s, i))])),
                 ("GET", ["sessions", var n]) when Find(n) is { } session => new TextReply(200, Detail(session, int.Parse(n, null))),
                 ("POST", ["sessions", var n, "faults"]) when Find(n) is { } session => SetNow(session, body),
                 ("POST", ["faults"]) => SetComing(body, query.Contains("once", StringComparison.Ordinal)),
@@ -76,7 +77,7 @@ internal sealed class RealtimeControl(RealtimeTwinServer server)
         return new TextReply(200, new JsonObject { ["applies_to"] = session.Record.SessionId });
     }
 
-    private RealtimeTwinSession? Find(string number) => int.TryParse(number, out int n) && n >= 0 && n < server.Sessions.Count ? server.Sessions[n] : null;
+    private RealtimeTwinSession? Find(string number) => int.TryParse(number, out int n) && n >= 0 ? sessions().ElementAtOrDefault(n) : null;
 
     private static JsonObject Summary(RealtimeTwinSession session, int number) => new()
     {

@@ -32,9 +32,9 @@ public sealed class RealtimeTwinServer : IAsyncDisposable
         _app = app;
         _time = time;
         var secrets = new RealtimeClientSecrets(time);
-        _control = new RealtimeControl(this);
+        _control = new RealtimeControl(() => Sessions);
         _http = new ModelHttpApi(text ?? TextScript.From(scenarios(0)), options(0).ApiKey, secrets, time);
-        _upgrade = new RealtimeUpgrade(this, scenarios, options, _control, secrets, time, _stopping.Token);
+        _upgrade = new RealtimeUpgrade(RunSessionAsync, scenarios, options, _control, secrets, time, _stopping.Token);
     }
 
     /// <summary>The address to give a client as <c>REALTIME_URL</c>: <c>ws://127.0.0.1:PORT/v1/realtime</c>.</summary>
@@ -162,7 +162,7 @@ public sealed class RealtimeTwinServer : IAsyncDisposable
         await TextReplyWriter.WriteAsync(context, reply, _time, _stopping.Token);
     }
 
-    internal async Task RunSessionAsync(RealtimeTwinSession session)
+    private async Task RunSessionAsync(RealtimeTwinSession session)
     {
         SessionStarting?.Invoke(session);
         lock (_gate)

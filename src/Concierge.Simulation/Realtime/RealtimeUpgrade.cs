@@ -11,7 +11,7 @@ namespace Concierge.Simulation.Realtime;
 
 /// <summary>From an HTTP request to a session: faults of the handshake, the upgrade, what the request says (PROTOCOL B.1, B.14).</summary>
 internal sealed class RealtimeUpgrade(
-    RealtimeTwinServer server,
+    Func<RealtimeTwinSession, Task> run,
     Func<int, Scenario> scenarios,
     Func<int, RealtimeTwinOptions> options,
     RealtimeControl control,
@@ -179,7 +179,7 @@ internal sealed class RealtimeUpgrade(
 
         await using Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
         var line = new StreamDuplex(PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true)), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)));
-        await server.RunSessionAsync(new RealtimeTwinSession(line, progress.Scenario, time, behaviour, connection, progress) { Abort = context.Abort });
+        await run(new RealtimeTwinSession(line, progress.Scenario, time, behaviour, connection, progress) { Abort = context.Abort });
     }
 
     private Task RefuseAsync(HttpContext context, int status, string message, int? retryAfter = null) =>

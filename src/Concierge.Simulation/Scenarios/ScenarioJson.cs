@@ -1,13 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Concierge.Simulation.Chat;
 
 namespace Concierge.Simulation.Scenarios;
 
-/// <summary>How scenarios and text scripts are read: camel case, comments and trailing commas allowed, unknown keys refused.</summary>
+/// <summary>How scenarios are read, and what else is written in files like them: camel case, comments and trailing commas allowed, unknown keys refused.</summary>
 [JsonSerializable(typeof(Scenario))]
-[JsonSerializable(typeof(TextScript))]
 internal sealed partial class ScenarioJson : JsonSerializerContext
 {
     /// <summary>What the files may hold, and how.</summary>
@@ -32,8 +30,4 @@ internal sealed partial class ScenarioJson : JsonSerializerContext
     /// <summary>Reads a scenario; null for <c>null</c>.</summary>
     /// <exception cref="JsonException">Not JSON, an unknown key, a value of the wrong kind.</exception>
     public static Scenario? ReadScenario(string json) => JsonSerializer.Deserialize(json, (JsonTypeInfo<Scenario>)FileOptions.GetTypeInfo(typeof(Scenario)));
-
-    /// <summary>Reads a text script; null for <c>null</c>.</summary>
-    /// <inheritdoc cref="ReadScenario" path="/exception"/>
-    public static TextScript? ReadTextScript(string json) => JsonSerializer.Deserialize(json, (JsonTypeInfo<TextScript>)FileOptions.GetTypeInfo(typeof(TextScript)));
 }

@@ -12,7 +12,7 @@ internal sealed class TwilioCommand(string streamSid)
     private byte[] _payload = new byte[16384];
     private int _payloadLength;
 
-    public enum Kind
+    public enum MessageKind
     {
         Invalid,
         Media,
@@ -39,7 +39,7 @@ internal sealed class TwilioCommand(string streamSid)
     /// <summary>Invalid: what is wrong.</summary>
     public string Fault { get; private set; } = "";
 
-    public Kind Read(ReadOnlySpan<byte> message)
+    public MessageKind Read(ReadOnlySpan<byte> message)
     {
         var json = new Utf8JsonReader(message);
         try
@@ -52,10 +52,10 @@ internal sealed class TwilioCommand(string streamSid)
         }
     }
 
-    private Kind ReadObject(ref Utf8JsonReader json)
+    private MessageKind ReadObject(ref Utf8JsonReader json)
     {
         KeySet seen = KeySet.None;
-        Kind kind = Kind.Invalid;
+        MessageKind kind = MessageKind.Invalid;
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
         {
             return Invalid("not a JSON object");
@@ -78,8 +78,8 @@ internal sealed class TwilioCommand(string streamSid)
             switch (key)
             {
                 case KeySet.Event:
-                    kind = json.ValueTextEquals("media"u8) ? Kind.Media : json.ValueTextEquals("mark"u8) ? Kind.Mark : json.ValueTextEquals("clear"u8) ? Kind.Clear : Kind.Invalid;
-                    if (kind == Kind.Invalid)
+                    kind = json.ValueTextEquals("media"u8) ? MessageKind.Media : json.ValueTextEquals("mark"u8) ? MessageKind.Mark : json.ValueTextEquals("clear"u8) ? MessageKind.Clear : MessageKind.Invalid;
+                    if (kind == MessageKind.Invalid)
                     {
                         return Invalid($"unknown event '{json.GetString()}'");
                     }
@@ -95,7 +95,7 @@ internal sealed class TwilioCommand(string streamSid)
                 default:
                     if (!ReadInner(ref json, key))
                     {
-                        return Kind.Invalid;
+                        return MessageKind.Invalid;
                     }
 
                     break;
@@ -107,7 +107,7 @@ internal sealed class TwilioCommand(string streamSid)
             return Invalid("not one JSON object");
         }
 
-        KeySet wanted = KeySet.Event | KeySet.StreamSid | (kind == Kind.Media ? KeySet.Media : kind == Kind.Mark ? KeySet.Mark : KeySet.None);
+        KeySet wanted = KeySet.Event | KeySet.StreamSid | (kind == MessageKind.Media ? KeySet.Media : kind == MessageKind.Mark ? KeySet.Mark : KeySet.None);
         return seen == wanted ? kind : Invalid($"fields {seen}, expected {wanted}");
     }
 
@@ -172,9 +172,9 @@ internal sealed class TwilioCommand(string streamSid)
         return true;
     }
 
-    private Kind Invalid(string fault)
+    private MessageKind Invalid(string fault)
     {
         Fault = fault;
-        return Kind.Invalid;
+        return MessageKind.Invalid;
     }
 }

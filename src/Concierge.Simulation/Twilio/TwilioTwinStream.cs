@@ -301,7 +301,7 @@ public sealed class TwilioTwinStream
 
         switch (_command.Read(_reader.Payload))
         {
-            case TwilioCommand.Kind.Media:
+            case TwilioCommand.MessageKind.Media:
                 Record.MediaReceived++;
                 Record.AudioReceivedMs += _command.Payload.Length / 8.0;
                 if (!_playout.Append(_command.Payload))
@@ -311,13 +311,13 @@ public sealed class TwilioTwinStream
 
                 Record.MostBufferedMs = Math.Max(Record.MostBufferedMs, _playout.Count / 8.0);
                 break;
-            case TwilioCommand.Kind.Mark:
+            case TwilioCommand.MessageKind.Mark:
                 var mark = new TwilioTwinMark { Name = _command.MarkName, ReceivedAt = now, PositionMs = _playout.Received / 8.0 };
                 Record.Marks.Add(mark);
                 _playout.Mark(mark);
                 EchoMarks(now, cleared: false);
                 break;
-            case TwilioCommand.Kind.Clear:
+            case TwilioCommand.MessageKind.Clear:
                 int dropped = _playout.Clear();
                 Record.Clears.Add(new TwilioTwinClear(now, dropped / 8.0, EchoMarks(now, cleared: true)));
                 _dryness.Forgive();

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using Concierge.Agents.Text;
 using Concierge.Server.Api;
-using Concierge.Server.Node;
+using Concierge.Server.Hosting;
 using Concierge.Server.Requests;
 using Concierge.Server.Tests.Node;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,7 +3,7 @@ using Concierge.Calls.Life;
 using Concierge.Calls.Outcome;
 using Concierge.Calls.Reservations;
 using Concierge.Pipelines;
-using Concierge.Server.Requests;
+using Concierge.Server.Node;
 using Concierge.Simulation.Scenarios;
 using Microsoft.Extensions.Logging.Abstractions;
 using TranscriptEntry = Concierge.Calls.Outcome.TranscriptEntry;

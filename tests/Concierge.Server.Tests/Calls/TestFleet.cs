@@ -8,6 +8,7 @@ using Concierge.Calls.Store;
 using Concierge.Calls.Twilio;
 using Concierge.Pipelines;
 using Concierge.Server.Configuration;
+using Concierge.Server.Hosting;
 using Concierge.Server.Node;
 using Concierge.Server.Tests.Node;
 using Concierge.Simulation.Exchange;

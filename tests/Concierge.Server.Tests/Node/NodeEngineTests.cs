@@ -52,7 +52,7 @@ public sealed class NodeEngineTests
     [Fact]
     public async Task The_runtimes_counters_are_served_to_this_machine_when_asked_for()
     {
-        await using TestNode node = await TestNode.StartAsync(TestNode.Options with { RuntimeCounters = true });
+        await using TestNode node = await TestNode.StartAsync(TestNode.Options with { RuntimePage = true });
         using JsonDocument counters = JsonDocument.Parse(await node.Http.GetStringAsync("/runtime", TestNode.Patience()));
         Assert.True(counters.RootElement.GetProperty("allocated_bytes").GetInt64() > 0);
         Assert.True(counters.RootElement.GetProperty("threads").GetInt32() > 1);

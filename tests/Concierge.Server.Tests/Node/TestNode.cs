@@ -4,6 +4,7 @@ using System.Net.WebSockets;
 using System.Text;
 using Concierge.Calls.Twilio;
 using Concierge.Server.Configuration;
+using Concierge.Server.Hosting;
 using Concierge.Server.Node;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Concierge.Server.Configuration;
-using Concierge.Server.Node;
+using Concierge.Server.Hosting;
 using Concierge.WebSockets;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +16,7 @@ public sealed class WarmUpTests
         await using NodeHost node = await StartAsync(TestNode.Options with { WarmUp = TimeSpan.FromMilliseconds(300), LogLevel = LogLevel.Information }, lines);
         using HttpClient http = new() { BaseAddress = node.Address };
         string before = await CountersAsync(http);
-        await node.WarmUpAsync(default);
+        await NodeWarmUp.RunAsync(node, default);
         Assert.Contains("Warmed up: ", lines.ToString());
         JsonNode after = JsonNode.Parse(await http.GetStringAsync("/health"))!;
         Assert.Equal(("healthy", 0, null), (after["status"]!.GetValue<string>(), after["calls"]!.GetValue<int>(), after["warming"]));
@@ -27,7 +27,7 @@ public sealed class WarmUpTests
     public async Task No_warm_up_is_done_where_none_is_asked_for_and_one_under_way_shows_and_can_be_ended()
     {
         await using NodeHost cold = await StartAsync(TestNode.Options);
-        Assert.True(cold.WarmUpAsync(default).IsCompletedSuccessfully);
+        Assert.True(NodeWarmUp.RunAsync(cold, default).IsCompletedSuccessfully);
         if (!EventLoop.IsSupported)
         {
             return;
@@ -36,7 +36,7 @@ public sealed class WarmUpTests
         await using NodeHost node = await StartAsync(TestNode.Options with { WarmUp = TimeSpan.FromMinutes(10) });
         using HttpClient http = new() { BaseAddress = node.Address };
         using CancellationTokenSource enough = new();
-        Task warmUp = node.WarmUpAsync(enough.Token);
+        Task warmUp = NodeWarmUp.RunAsync(node, enough.Token);
         JsonNode during = JsonNode.Parse(await http.GetStringAsync("/health"))!;
         Assert.Equal(("healthy", 0, true), (during["status"]!.GetValue<string>(), during["calls"]!.GetValue<int>(), during["warming"]!.GetValue<bool>()));
         await enough.CancelAsync();

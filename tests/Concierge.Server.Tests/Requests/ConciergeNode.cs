@@ -7,6 +7,7 @@ using Concierge.Calls.Policy;
 using Concierge.Calls.Store;
 using Concierge.Calls.Twilio;
 using Concierge.Server.Configuration;
+using Concierge.Server.Hosting;
 using Concierge.Server.Node;
 using Concierge.Server.Requests;
 using Concierge.Server.Tests.Node;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Concierge.Calls.Outcome;
-using Concierge.Server.Requests;
+using Concierge.Server.Node;
 
 namespace Concierge.Server.Tests.Requests;
 

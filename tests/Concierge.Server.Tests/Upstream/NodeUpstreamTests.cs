@@ -94,7 +94,7 @@ public sealed class NodeUpstreamTests
         await using RealtimeTwinServer model = await RealtimeTwinServer.StartAsync(
             _ => s_greeting, _ => new RealtimeTwinOptions { ApiKey = refuse ? "another" : null });
         var running = new Running();
-        NodeOptions options = Options(model.Url) with { UpstreamHealth = new UpstreamHealthOptions { LastProbe = TimeSpan.FromSeconds(1) } };
+        NodeOptions options = Options(model.Url) with { UpstreamBreaker = new UpstreamHealthOptions { LastProbe = TimeSpan.FromSeconds(1) } };
         await using TestNode node = await running.StartAsync(options);
         UpstreamHealth health = running.Handler!.Health;
 
@@ -148,7 +148,7 @@ public sealed class NodeUpstreamTests
         string folder = Directory.CreateTempSubdirectory("concierge-outage-").FullName;
         NodeOptions options = Options(model.Url) with
         {
-            UpstreamHealth = new UpstreamHealthOptions { FirstProbe = TimeSpan.FromMilliseconds(500) },
+            UpstreamBreaker = new UpstreamHealthOptions { FirstProbe = TimeSpan.FromMilliseconds(500) },
             Calls = new CallsOptions { DataDirectory = folder, NodeName = "outage", FallbackNumber = "+14155550177" },
         };
         await using TestNode node = await running.StartAsync(options);

@@ -1,4 +1,5 @@
 using Concierge.Pipelines;
+using Concierge.Server.Configuration;
 using Concierge.Server.Upstream;
 using Concierge.Simulation.Time;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -37,9 +37,9 @@ public sealed class SchemaTests
     [Fact]
     public void The_text_script_schema_has_the_keys_of_the_reader()
     {
-        Same(typeof(TextScript), s_text, ScenarioJson.FileOptions);
-        Same(typeof(TextTurn), s_text["$defs"]!["turn"]!, ScenarioJson.FileOptions);
-        Same(typeof(TextTurnCue), s_text["$defs"]!["turn"]!["properties"]!["when"]!, ScenarioJson.FileOptions);
+        Same(typeof(TextScript), s_text, TextScriptJson.FileOptions);
+        Same(typeof(TextTurn), s_text["$defs"]!["turn"]!, TextScriptJson.FileOptions);
+        Same(typeof(TextTurnCue), s_text["$defs"]!["turn"]!["properties"]!["when"]!, TextScriptJson.FileOptions);
         Enum<ScenarioResponseEnd>(s_text["$defs"]!["turn"]!["properties"]!["end"]!);
     }
 

@@ -19,8 +19,8 @@ public sealed class LoadEndsTests
         (IDuplexPipe carrier, IDuplexPipe model) = InMemoryDuplex.CreatePair();
         var board = new LoadSwitchboard(3, mode, relayed: true);
         LoadCall call = board.Calls[2];
-        call.Caller = new LoadCaller(call, board.CallerHears, relayed: true, now);
-        var far = new LoadModel(board, board.ModelHears, relayed: true, now);
+        call.Caller = new LoadCaller(call.Id, call.Up, call.Down, board.CallerHears, relayed: true, now);
+        var far = new LoadModel(board.Claim, board.ModelHears, relayed: true, now);
         Task both = Task.WhenAll(ConnectAsync(call.Caller, carrier), ConnectAsync(far, model));
         call.Caller.Begin(new Dictionary<string, string>());
         await PlayAsync(board, call, 200, now);
@@ -42,7 +42,8 @@ public sealed class LoadEndsTests
     {
         (IDuplexPipe carrier, IDuplexPipe node) = InMemoryDuplex.CreatePair();
         var board = new LoadSwitchboard(1, LoadMode.Pcm16, relayed: false);
-        var caller = new LoadCaller(board.Calls[0], board.CallerHears, relayed: false, now);
+        LoadCall call = board.Calls[0];
+        var caller = new LoadCaller(call.Id, call.Up, call.Down, board.CallerHears, relayed: false, now);
         Task running = ConnectAsync(caller, carrier);
         var writer = new WebSocketWriter(node.Output, WebSocketRole.Server);
         var reader = new WebSocketReader(node.Input, WebSocketRole.Server, new WebSocketLimits(), writer);
@@ -95,7 +96,7 @@ public sealed class LoadEndsTests
     {
         (IDuplexPipe node, IDuplexPipe model) = InMemoryDuplex.CreatePair();
         var board = new LoadSwitchboard(2, LoadMode.MuLaw, relayed: false);
-        var far = new LoadModel(board, board.ModelHears, relayed: false, now);
+        var far = new LoadModel(board.Claim, board.ModelHears, relayed: false, now);
         Task running = ConnectAsync(far, model);
         far.Begin();
         var writer = new WebSocketWriter(node.Output, WebSocketRole.Client);

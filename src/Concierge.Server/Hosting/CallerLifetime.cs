@@ -1,4 +1,4 @@
-namespace Concierge.Server.Node;
+namespace Concierge.Server.Hosting;
 
 /// <summary>Leaves signals to whoever runs the node: the host's own handling would stop the listener before the calls.</summary>
 internal sealed class CallerLifetime : IHostLifetime

@@ -1,4 +1,4 @@
-namespace Concierge.Server.Upstream;
+namespace Concierge.Server.Configuration;
 
 /// <summary>When the node takes the Realtime API for gone, and when it looks again.</summary>
 internal sealed record UpstreamHealthOptions

@@ -1,11 +1,11 @@
 using Concierge.Agents.Reservations;
 using Concierge.Agents.Text;
 using Concierge.Pipelines;
-using Concierge.Server.Api;
 using Concierge.Server.Configuration;
+using Concierge.Server.Node;
 using Concierge.Server.Requests;
 
-namespace Concierge.Server.Node;
+namespace Concierge.Server.Hosting;
 
 /// <summary>A node with its agents: those on its calls, those that take requests in words, and the way between them.</summary>
 internal static class NodeComposition

@@ -3,7 +3,7 @@ using Concierge.Pipelines.Playback;
 namespace Concierge.Pipelines.Upstream;
 
 /// <summary>What a caller hears while the model is away: the holding sound, after a moment, again and again until the model is back. One that has begun is heard to its end.</summary>
-internal sealed class HoldingSound(UpstreamOptions options, PlaybackLedger ledger, SessionClock clock)
+internal sealed class HoldingPlayer(UpstreamOptions options, PlaybackLedger ledger, SessionClock clock)
 {
     private CancellationTokenSource? _stop;
     private Task _playing = Task.CompletedTask;

@@ -1,13 +1,14 @@
 using Concierge.Agents;
 using Concierge.Agents.Realtime;
 using Concierge.Server.Configuration;
+using Concierge.Server.Hosting;
 using Concierge.Server.Node;
 using Concierge.Server.Shell;
 using Concierge.Simulation.Realtime;
 using Concierge.Simulation.Scenarios;
 using Concierge.Simulation.Twilio;
 
-namespace Concierge.Server.Upstream;
+namespace Concierge.Server.Figures;
 
 /// <summary>
 /// Measures how long a caller waits for the first word: from the carrier's request for TwiML to the first agent audio played at its end, in real time, over loopback

@@ -2,13 +2,15 @@ using System.Net;
 using Concierge.Calls.Twilio;
 using Concierge.Server.Api;
 using Concierge.Server.Configuration;
+using Concierge.Server.Node;
 using Concierge.Server.Node.Engine;
+using Concierge.Server.Requests;
 using Concierge.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Concierge.Server.Node;
+namespace Concierge.Server.Hosting;
 
 /// <summary>A running node: Kestrel in front, calls behind. Listens from its start to <see cref="StopAsync"/>.</summary>
 internal sealed class NodeHost : IAsyncDisposable
@@ -37,6 +39,9 @@ internal sealed class NodeHost : IAsyncDisposable
 
     /// <summary>The calls that run here.</summary>
     public CallRegistry Calls { get; }
+
+    /// <summary>What the node is made of.</summary>
+    public IServiceProvider Services => _app.Services;
 
     /// <summary>Store, book and carrier; null on a node that keeps nothing.</summary>
     public NodeCalls? Memory { get; private init; }
@@ -102,7 +107,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 options, loops, services.GetRequiredService<CallRegistry>(), time, services.GetRequiredService<ILogger<OverloadWatch>>()))
             .AddSingleton(services => new StreamTokens(time, s_tokenLife, options.AuthTokens, services.GetService<NodeCalls>()?.Store))
             .AddSingleton(services => new NodeServices(services.GetRequiredService<StreamTokens>(), services.GetRequiredService<ILoggerFactory>(), services.GetService<NodeCalls>()) { Provider = services })
-            .AddSingleton<WarmUp>()
+            .AddSingleton<WarmUpProgress>()
             .AddSingleton<RequestAuthority>()
             .AddSingleton<ApiAuthority>()
             .AddSingleton<TwimlEndpoint>()
@@ -161,9 +166,6 @@ internal sealed class NodeHost : IAsyncDisposable
             throw;
         }
     }
-
-    /// <summary>Plays calls to itself, as <see cref="NodeOptions.WarmUp"/> says. The node serves meanwhile.</summary>
-    public Task WarmUpAsync(CancellationToken cancellationToken) => _app.Services.GetRequiredService<WarmUp>().RunAsync(cancellationToken);
 
     /// <summary>Sees the calls out, then closes the door.</summary>
     /// <param name="force">Cancelled when nobody wants to wait any longer.</param>

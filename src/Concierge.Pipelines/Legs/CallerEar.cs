@@ -1,9 +1,9 @@
 using Concierge.Audio;
-using Concierge.Pipelines.Legs;
+using Concierge.Pipelines.Media;
 using Concierge.Pipelines.Playback;
 using Concierge.WebSockets;
 
-namespace Concierge.Pipelines.Media;
+namespace Concierge.Pipelines.Legs;
 
 /// <summary>
 /// The node's own hearing, where the agent's conduct asks for it: a voice while the agent speaks that is not its echo, and music on hold. The carrier loop's own;

@@ -1,7 +1,6 @@
 using Concierge.Agents.Text;
-using Concierge.Server.Requests;
 
-namespace Concierge.Server.Api;
+namespace Concierge.Server.Requests;
 
 /// <summary>Takes a request in plain words, <c>POST /process-request</c>, and sees to it. Registered by whoever runs the text agents.</summary>
 internal interface IRequestProcessor

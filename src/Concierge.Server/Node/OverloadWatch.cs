@@ -1,7 +1,8 @@
 using Concierge.Server.Configuration;
+using Concierge.Server.Node.Engine;
 using Concierge.WebSockets;
 
-namespace Concierge.Server.Node.Engine;
+namespace Concierge.Server.Node;
 
 /// <summary>Samples the loops ten times a second and tells the registry whether there is room. On the platform's engine its own timer's delay stands in for the loops'.</summary>
 internal sealed class OverloadWatch : IDisposable

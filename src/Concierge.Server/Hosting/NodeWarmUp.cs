@@ -1,10 +1,11 @@
 using System.Runtime;
 using Concierge.Pipelines;
 using Concierge.Server.Configuration;
+using Concierge.Server.Node;
 using Concierge.Simulation.Load;
 using Concierge.WebSockets;
 
-namespace Concierge.Server.Node;
+namespace Concierge.Server.Hosting;
 
 /// <summary>
 /// A few calls of a node of its own, against itself, right after the start: what the runtime compiles step by step while code runs for the first thousands of times is compiled before the
@@ -14,23 +15,24 @@ namespace Concierge.Server.Node;
 /// The private node serves as the real one does, with an agent, a journal and a store, and shares nothing with it but the process: its store is a file that goes with it, there is no carrier
 /// and nobody reads its calls, it has no metrics, spans or log, and a port that only this machine reaches for as long as it lasts.
 /// </remarks>
-internal sealed class WarmUp(NodeOptions options, CallRegistry calls, ILogger<WarmUp> log)
+internal sealed class NodeWarmUp(NodeOptions options, CallRegistry calls, WarmUpProgress progress, ILogger<NodeWarmUp> log)
 {
     private const int Calls = 16;
-    private volatile bool _running;
 
-    /// <summary>Whether it is under way.</summary>
-    public bool IsRunning => _running;
+    /// <summary>Plays calls for as long as <see cref="NodeOptions.WarmUp"/> says; the node serves meanwhile.</summary>
+    /// <param name="node">The node that is about to serve.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    public static Task RunAsync(NodeHost node, CancellationToken cancellationToken) => ActivatorUtilities.CreateInstance<NodeWarmUp>(node.Services).RunAsync(cancellationToken);
 
     /// <summary>Runs for as long as the options say. A warm-up that fails costs the first calls some milliseconds and nothing else: it is logged.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    private async Task RunAsync(CancellationToken cancellationToken)
     {
         if (options.WarmUp == TimeSpan.Zero || !EventLoop.IsSupported)
         {
             return;
         }
 
-        _running = true;
+        progress.IsRunning = true;
         try
         {
             await PlayAsync(cancellationToken);
@@ -52,7 +54,7 @@ internal sealed class WarmUp(NodeOptions options, CallRegistry calls, ILogger<Wa
         }
         finally
         {
-            _running = false;
+            progress.IsRunning = false;
         }
     }
 

@@ -1,6 +1,6 @@
 using Concierge.Pipelines;
 
-namespace Concierge.Server.Upstream;
+namespace Concierge.Server.Figures;
 
 /// <summary>What stands between a caller and the first word, as the twins play it.</summary>
 /// <param name="Calls">Calls in each manner.</param>

@@ -9,11 +9,10 @@ using Concierge.Calls.Life;
 using Concierge.Calls.Outcome;
 using Concierge.Calls.Store;
 using Concierge.Pipelines;
-using Concierge.Server.Api;
-using Concierge.Server.Node;
+using Concierge.Server.Requests;
 using TranscriptEntry = Concierge.Calls.Outcome.TranscriptEntry;
 
-namespace Concierge.Server.Requests;
+namespace Concierge.Server.Node;
 
 /// <summary>
 /// The second source of outcomes: when a call that was placed is over and its agent recorded nothing, its transcript is read, by the Transcript Analysis agent or, without a
@@ -61,7 +60,7 @@ internal sealed class OutcomeAnalysis(Func<AgentCast> cast, ITextModel model, No
     public async Task<IReadOnlyList<TranscriptEntry>> ReadTranscriptAsync(CallRecord call, CancellationToken cancellationToken)
     {
         await calls.Book.FlushAsync(cancellationToken);
-        return CallTranscripts.Read((await CallExport.FactsAsync(calls.Store, call.Id, cancellationToken)).Select(f => f.Fact));
+        return CallTranscripts.Read((await CallHistory.ReadAsync(calls.Store, call.Id, cancellationToken)).Select(f => f.Fact));
     }
 
     public async ValueTask DisposeAsync()
