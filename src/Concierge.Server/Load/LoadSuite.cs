@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Concierge.Server.Node;
 using Concierge.Server.Shell;
 using Concierge.Simulation.Load;
 

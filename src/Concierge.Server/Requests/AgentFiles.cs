@@ -1,4 +1,3 @@
-using Concierge.Agents;
 using Concierge.Agents.Files;
 using Concierge.Agents.Ready;
 using Concierge.Agents.Reservations;
