@@ -40,6 +40,7 @@ public static partial class Base64Text
     ];
 
     /// <summary>Encodes <paramref name="octets"/>, a multiple of 3 and at least 48, and masks on the way. At least 64 can be read, and at most two of them are not encoded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void EncodeVbmi(ref byte source, int readable, int octets, ref byte destination, uint maskKey)
     {
         Debug.Assert(octets % 3 == 0 && octets >= BlockOctets && readable - octets is >= 0 and < 3 && readable >= BlockLetters, "a block can be read and written");
@@ -76,6 +77,7 @@ public static partial class Base64Text
 
     /// <summary>Decodes <paramref name="letters"/>, a multiple of 4 and at least 64.</summary>
     /// <returns>Whether all of them are of the alphabet; what was written is undefined otherwise.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool DecodeVbmi(ref byte source, int letters, ref byte destination)
     {
         Debug.Assert(letters % 4 == 0 && letters >= BlockLetters, "a block can be read and written");

@@ -33,6 +33,7 @@ public static partial class Base64Text
     /// <summary>The decoded length that an escape-free text has if it is valid base64; looks at its length and its last two characters only.</summary>
     /// <param name="text">Base64 text without JSON escapes.</param>
     /// <returns>Bytes that <see cref="Decode"/> would write.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int DecodedLength(ReadOnlySpan<byte> text)
     {
         int padding = text.EndsWith("=="u8) ? 2 : text.EndsWith("="u8) ? 1 : 0;
@@ -312,6 +313,7 @@ public static partial class Base64Text
     }
 
     /// <summary>A letter's six bits; negative for what is not of the alphabet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Sextet(byte letter) => letter < 0x80 ? (sbyte)Sextets[letter] : -1;
 
     /// <summary>Decodes with the platform's decoder, held to be strict: what there are no vectors of ours for, and their oracle.</summary>

@@ -17,6 +17,8 @@ public sealed class AllocationTests
 
     private static readonly byte[] s_escapedDelta = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(s_delta).Replace("/", "\\/").Replace(",", " , "));
 
+    private static readonly MediaHead s_head = new("MZ18ad3ab5a668481ce02b83e7395059f0"u8);
+
     private readonly byte[] _scratch = new byte[4096];
 
     [Fact]
@@ -50,9 +52,9 @@ public sealed class AllocationTests
     [Fact]
     public void Formatting_media_marks_and_clears_allocates_nothing() => AssertNothing(() =>
     {
-        var media = new MediaMessage("MZ18ad3ab5a668481ce02b83e7395059f0"u8, s_frame);
+        var media = new MediaMessage(s_head, s_frame);
         media.Write(_scratch);
-        var verbatim = new MediaBase64Message("MZ18ad3ab5a668481ce02b83e7395059f0"u8, "AAAA"u8);
+        var verbatim = new MediaBase64Message(s_head, "AAAA"u8);
         verbatim.Write(_scratch);
         var mark = new MarkMessage("MZ18ad3ab5a668481ce02b83e7395059f0"u8, "1:2"u8);
         mark.Write(_scratch);

@@ -28,6 +28,7 @@ public class AgentAudioPathBenchmarks
     private readonly byte[] _companded = new byte[1024];
     private readonly short[] _narrow = new short[1024];
     private readonly byte[] _streamSid = Encoding.ASCII.GetBytes(PathFrames.StreamSid);
+    private readonly MediaHead _head = new(Encoding.ASCII.GetBytes(PathFrames.StreamSid));
     private readonly BufferPipeWriter _transport = new();
     private readonly ResamplerStage _down = new(24000, 8000);
     private byte[] _wire = [];
@@ -95,7 +96,7 @@ public class AgentAudioPathBenchmarks
             muLaw = _companded.AsSpan(0, MuLaw.Encode(_narrow.AsSpan(0, samples), _companded));
         }
 
-        var media = new MediaMessage(_streamSid, muLaw);
+        var media = new MediaMessage(_head, muLaw);
         int at = WebSocketFrameFormatter.WriteHeader(_sent, WebSocketOpcode.Text, fin: true, media.Length, masked: false, 0);
         media.Write(_sent.AsSpan(at, media.Length));
         return at + media.Length;

@@ -8,11 +8,12 @@ namespace Concierge.Benchmarks.Paths;
 /// <summary>The carrier's end of the agent's path: writes as the carrier's leg does, and returns every mark at once when asked.</summary>
 internal sealed class BenchCarrier(WebSocketWriter writer, byte[] streamSid) : ICarrierOutput, IPlaybackListener
 {
+    private readonly MediaHead _head = new(streamSid);
     private readonly byte[] _name = new byte[MarkName.MaxLength];
     private int _nameLength;
 
     public bool TryWriteMedia(ReadOnlySpan<byte> muLaw) =>
-        writer.TryAppend(WebSocketOpcode.Text, new MediaPayload(new MediaMessage(streamSid, muLaw)), WebSocketLane.Media) == WebSocketAppendResult.Accepted;
+        writer.TryAppend(WebSocketOpcode.Text, new MediaPayload(new MediaMessage(_head, muLaw)), WebSocketLane.Media) == WebSocketAppendResult.Accepted;
 
     public bool TryWriteMark(MarkName name)
     {

@@ -17,6 +17,7 @@ public class JsonFormatBenchmarks
     private readonly byte[] _pcm = new byte[960];
     private readonly byte[] _muLaw = new byte[160];
     private readonly byte[] _streamSid = Encoding.UTF8.GetBytes("MZ18ad3ab5a668481ce02b83e7395059f0");
+    private readonly MediaHead _head = new("MZ18ad3ab5a668481ce02b83e7395059f0"u8);
     private byte[] _base64 = [];
     private byte[] _formatted = [];
 
@@ -60,7 +61,7 @@ public class JsonFormatBenchmarks
     [Benchmark]
     public int FormatMedia()
     {
-        var message = new MediaMessage(_streamSid, _muLaw);
+        var message = new MediaMessage(_head, _muLaw);
         message.Write(_scratch);
         return message.Length;
     }
@@ -70,7 +71,7 @@ public class JsonFormatBenchmarks
     [Benchmark]
     public int FormatMediaVerbatim()
     {
-        var message = new MediaBase64Message(_streamSid, _base64);
+        var message = new MediaBase64Message(_head, _base64);
         message.Write(_scratch);
         return message.Length;
     }

@@ -21,6 +21,7 @@ internal sealed class CarrierLeg : ICarrierOutput
     private readonly WebSocketWriter _writer;
     private readonly WebSocketKeepAlive _keepAlive;
     private byte[] _streamSid = [];
+    private MediaHead _mediaHead = new([]);
     private TimeSpan _nextPing;
 
     public CarrierLeg(IDuplexPipe transport, CallSessionOptions options, SessionClock clock, CallCounters counters, CallEnding ending)
@@ -155,14 +156,14 @@ internal sealed class CarrierLeg : ICarrierOutput
     void ICarrierOutput.AddTo(WorkingSet set)
     {
         set.Add(this, 128);
-        set.Add(_streamSid);
+        set.Add(_mediaHead, 128);
         set.Add(_counters, 320);
         _writer.AddTo(set);
     }
 
     bool ICarrierOutput.TryWriteMedia(ReadOnlySpan<byte> muLaw)
     {
-        if (!IsTaken(_writer.TryAppend(WebSocketOpcode.Text, new MediaPayload(new MediaMessage(_streamSid, muLaw)), WebSocketLane.Media)))
+        if (!IsTaken(_writer.TryAppend(WebSocketOpcode.Text, new MediaPayload(new MediaMessage(_mediaHead, muLaw)), WebSocketLane.Media)))
         {
             return false;
         }
@@ -232,6 +233,7 @@ internal sealed class CarrierLeg : ICarrierOutput
         }
 
         _streamSid = Encoding.UTF8.GetBytes(start.StreamSid);
+        _mediaHead = new MediaHead(_streamSid);
         return start;
     }
 

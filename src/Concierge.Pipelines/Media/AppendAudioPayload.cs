@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Concierge.Protocols;
 using Concierge.Protocols.Realtime;
@@ -37,6 +38,7 @@ internal readonly ref struct AppendAudioPayload(ReadOnlySpan<byte> audio, bool i
     }
 
     /// <summary>The head as two vectors that overlap: its length is known, so there is nothing to decide.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint WriteHead(Span<byte> destination, uint maskKey)
     {
         ReadOnlySpan<byte> head = AppendAudioMessage.Head;

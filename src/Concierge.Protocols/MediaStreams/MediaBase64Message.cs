@@ -5,18 +5,17 @@ namespace Concierge.Protocols.MediaStreams;
 /// </summary>
 public readonly ref struct MediaBase64Message
 {
-    private readonly ReadOnlySpan<byte> _streamSid;
-    private readonly bool _sidIsPlain;
+    private readonly ReadOnlySpan<byte> _head;
     private readonly ReadOnlySpan<byte> _payload;
 
-    /// <summary>Lends the parts; they are read when <see cref="Write"/> runs.</summary>
-    /// <param name="streamSid">The stream's id in UTF-8, unescaped.</param>
+    /// <summary>Lends the text; it is read when <see cref="Write"/> runs.</summary>
+    /// <param name="head">The stream's.</param>
     /// <param name="payload">Base64 text, copied as it stands: what a parser of this assembly returned, or what <see cref="Base64Text.IsValid"/> accepts. Nothing is escaped here.</param>
-    public MediaBase64Message(ReadOnlySpan<byte> streamSid, ReadOnlySpan<byte> payload)
+    public MediaBase64Message(MediaHead head, ReadOnlySpan<byte> payload)
     {
-        _streamSid = streamSid;
+        _head = head.Text;
         _payload = payload;
-        Length = MediaEnvelope.Length(streamSid, payload.Length, out _sidIsPlain);
+        Length = _head.Length + payload.Length + MediaHead.Tail.Length;
     }
 
     /// <summary>Bytes that <see cref="Write"/> fills.</summary>
@@ -26,8 +25,8 @@ public readonly ref struct MediaBase64Message
     /// <param name="destination">At least <see cref="Length"/> bytes; no byte beyond them is touched.</param>
     public void Write(Span<byte> destination)
     {
-        int at = MediaEnvelope.WriteHead(_streamSid, _sidIsPlain, destination);
-        _payload.CopyTo(destination[at..]);
-        MediaEnvelope.WriteTail(destination[(at + _payload.Length)..]);
+        _head.CopyTo(destination);
+        _payload.CopyTo(destination[_head.Length..]);
+        MediaHead.Tail.CopyTo(destination[(_head.Length + _payload.Length)..]);
     }
 }

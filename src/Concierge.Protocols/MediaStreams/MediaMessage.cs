@@ -7,18 +7,17 @@ namespace Concierge.Protocols.MediaStreams;
 /// </summary>
 public readonly ref struct MediaMessage
 {
-    private readonly ReadOnlySpan<byte> _streamSid;
-    private readonly bool _sidIsPlain;
+    private readonly ReadOnlySpan<byte> _head;
     private readonly ReadOnlySpan<byte> _muLaw;
 
-    /// <summary>Lends the parts; they are read when <see cref="Write"/> runs.</summary>
-    /// <param name="streamSid">The stream's id in UTF-8, unescaped.</param>
+    /// <summary>Lends the audio; it is read when <see cref="Write"/> runs.</summary>
+    /// <param name="head">The stream's.</param>
     /// <param name="muLaw">Headerless mu-law at 8 kHz, any length; it need not be whole frames.</param>
-    public MediaMessage(ReadOnlySpan<byte> streamSid, ReadOnlySpan<byte> muLaw)
+    public MediaMessage(MediaHead head, ReadOnlySpan<byte> muLaw)
     {
-        _streamSid = streamSid;
+        _head = head.Text;
         _muLaw = muLaw;
-        Length = MediaEnvelope.Length(streamSid, Base64.GetMaxEncodedToUtf8Length(muLaw.Length), out _sidIsPlain);
+        Length = _head.Length + Base64.GetMaxEncodedToUtf8Length(muLaw.Length) + MediaHead.Tail.Length;
     }
 
     /// <summary>Bytes that <see cref="Write"/> fills.</summary>
@@ -28,8 +27,8 @@ public readonly ref struct MediaMessage
     /// <param name="destination">At least <see cref="Length"/> bytes; no byte beyond them is touched.</param>
     public void Write(Span<byte> destination)
     {
-        int at = MediaEnvelope.WriteHead(_streamSid, _sidIsPlain, destination);
-        at += Base64Text.Encode(_muLaw, destination[at..Length], maskKey: 0);
-        MediaEnvelope.WriteTail(destination[at..]);
+        _head.CopyTo(destination);
+        int end = _head.Length + Base64Text.Encode(_muLaw, destination[_head.Length..Length], maskKey: 0);
+        MediaHead.Tail.CopyTo(destination[end..]);
     }
 }

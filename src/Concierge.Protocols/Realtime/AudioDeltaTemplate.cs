@@ -37,8 +37,11 @@ internal static class AudioDeltaTemplate
 
     private static ReadOnlySpan<byte> End => "\"}"u8;
 
-    /// <summary>Shorter texts are not looked at in blocks: three ids of up to 64 bytes with what stands around them, and a block of letters.</summary>
-    private const int ShortestInBlocks = 400;
+    /// <summary>Shorter texts are not looked at in blocks: the delta begins before byte 222, and has a block of letters, two more and its end.</summary>
+    private const int ShortestInBlocks = 290;
+
+    /// <summary>The blocks in which the response's and the item's id begin and end: 13 to 64 bytes of the event's id, with the response's 32 to 76, with the item's 95 at most.</summary>
+    private const int ResponseBlockAt = 80, ItemBlockAt = 112;
 
     /// <summary>What stands before each id and before the delta in the first layout, 64 bytes for each; a zero stands for what differs.</summary>
     private static ReadOnlySpan<byte> Parts =>
@@ -49,22 +52,32 @@ internal static class AudioDeltaTemplate
     internal static bool TryMatch(ReadOnlySpan<byte> text, out RealtimeServerEvent e) =>
         (Avx512BW.IsSupported && text.Length >= ShortestInBlocks && TryMatchInBlocks(text, out e)) || TryMatchInOrder(text, out e);
 
-    /// <summary>The first layout in blocks of 64 bytes: one holds what stands before an id and the id itself, and the delta, which is the rest, must be strict base64.</summary>
+    /// <summary>
+    /// The first layout in blocks of 64 bytes. Three blocks, each where it holds the end of an id of any usual length, tell at once where the ids end; what stands between them is compared
+    /// with the text that is due there, and the delta, which is the rest, must be strict base64.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // what is inlined here would not be any more if this were inlined in its turn
     private static bool TryMatchInBlocks(ReadOnlySpan<byte> text, out RealtimeServerEvent e)
     {
         Unsafe.SkipInit(out e);
         ref byte start = ref MemoryMarshal.GetReference(text);
-        Vector512<byte> differences = JsonText.Difference(Vector512.LoadUnsafe(ref start), Parts, 0);
-        int responseAt = TypeFirst.Length + IdLength(Vector512.LoadUnsafe(ref start, (nuint)TypeFirst.Length), 0);
-        Vector512<byte> block = Vector512.LoadUnsafe(ref start, (nuint)responseAt);
-        differences |= JsonText.Difference(block, Parts, 64);
-        int itemAt = responseAt + ResponseNext.Length + IdLength(block, ResponseNext.Length);
-        block = Vector512.LoadUnsafe(ref start, (nuint)itemAt);
-        differences |= JsonText.Difference(block, Parts, 128);
-        int outputAt = itemAt + ItemNext.Length + IdLength(block, ItemNext.Length);
-        block = Vector512.LoadUnsafe(ref start, (nuint)outputAt);
-        differences |= JsonText.Difference(block, Parts, 192);
+        ulong eventEnds = Specials(ref start, TypeFirst.Length), responseEnds = Specials(ref start, ResponseBlockAt), itemEnds = Specials(ref start, ItemBlockAt);
+        int responseAt = TypeFirst.Length + BitOperations.TrailingZeroCount(eventEnds);
+        int responseIdAt = responseAt + ResponseNext.Length - ResponseBlockAt;
+        int itemAt = responseAt + ResponseNext.Length + BitOperations.TrailingZeroCount(responseEnds >> responseIdAt);
+        int itemIdAt = itemAt + ItemNext.Length - ItemBlockAt;
+        int outputAt = itemAt + ItemNext.Length + BitOperations.TrailingZeroCount(itemEnds >> itemIdAt);
+
+        // An id that begins or ends outside its block is for the other reader; no shift by 64 or more has come this far.
+        if ((uint)responseIdAt > 63 || itemAt > ResponseBlockAt + 63 || (uint)itemIdAt > 63 || outputAt > ItemBlockAt + 63)
+        {
+            return false;
+        }
+
+        Vector512<byte> differences = JsonText.Difference(Vector512.LoadUnsafe(ref start), Parts, 0)
+            | JsonText.Difference(Vector512.LoadUnsafe(ref start, (nuint)responseAt), Parts, 64)
+            | JsonText.Difference(Vector512.LoadUnsafe(ref start, (nuint)itemAt), Parts, 128)
+            | JsonText.Difference(Vector512.LoadUnsafe(ref start, (nuint)outputAt), Parts, 192);
 
         // One digit each, which has no leading zero by itself.
         int contentAt = outputAt + OutputNext.Length + 1 + ContentNext.Length;
@@ -95,11 +108,11 @@ internal static class AudioDeltaTemplate
         return true;
     }
 
-    /// <summary>Bytes from <paramref name="at"/> on up to one that no id of ours has: a quote, what must be escaped, a space, an exclamation mark, or what is not ASCII; or to the block's end.</summary>
-    private static int IdLength(Vector512<byte> block, int at)
+    /// <summary>Bit n: byte n of the block is one that no id of ours has: a quote, what must be escaped, a space, an exclamation mark, or what is not ASCII.</summary>
+    private static ulong Specials(ref byte start, int at)
     {
-        Vector512<sbyte> special = Avx512BW.CompareLessThan(block.AsSByte(), Vector512.Create((sbyte)'#')) | Avx512BW.CompareEqual(block.AsSByte(), Vector512.Create((sbyte)'\\'));
-        return Math.Min(BitOperations.TrailingZeroCount((ulong)Avx512BW.MoveMask(special) >> at), 64 - at);
+        Vector512<sbyte> block = Vector512.LoadUnsafe(ref start, (nuint)at).AsSByte();
+        return (ulong)Avx512BW.MoveMask(Avx512BW.CompareLessThan(block, Vector512.Create((sbyte)'#')) | Avx512BW.CompareEqual(block, Vector512.Create((sbyte)'\\')));
     }
 
     private static bool TryMatchInOrder(ReadOnlySpan<byte> text, out RealtimeServerEvent e)

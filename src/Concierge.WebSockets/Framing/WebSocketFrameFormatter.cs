@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Concierge.WebSockets;
 
@@ -18,25 +19,26 @@ public static class WebSocketFrameFormatter
     /// <param name="payloadLength">Octets of payload, not negative.</param>
     /// <param name="masked">Whether the payload is masked.</param>
     /// <param name="maskKey">The key, its first octet in the lowest byte; unused when not masked.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int WriteHeader(Span<byte> destination, WebSocketOpcode opcode, bool fin, long payloadLength, bool masked, uint maskKey)
     {
-        int mask = masked ? 0x80 : 0;
+        int head = (fin ? 0x80 : 0) | (int)opcode | (masked ? 0x8000 : 0);
         int position;
-        destination[0] = (byte)((fin ? 0x80 : 0) | (int)opcode);
-        if (payloadLength < 126)
+        if (payloadLength is >= 126 and < 65536)
         {
-            destination[1] = (byte)(mask | (int)payloadLength);
-            position = 2;
-        }
-        else if (payloadLength < 65536)
-        {
-            destination[1] = (byte)(mask | 126);
-            BinaryPrimitives.WriteUInt16BigEndian(destination[2..], (ushort)payloadLength);
+            // Nearly every frame that carries media: its header is one word, or two with the key.
+            head |= (126 << 8) | (BinaryPrimitives.ReverseEndianness((ushort)payloadLength) << 16);
+            BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)head);
             position = 4;
+        }
+        else if (payloadLength < 126)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(destination, (ushort)(head | ((int)payloadLength << 8)));
+            position = 2;
         }
         else
         {
-            destination[1] = (byte)(mask | 127);
+            BinaryPrimitives.WriteUInt16LittleEndian(destination, (ushort)(head | (127 << 8)));
             BinaryPrimitives.WriteUInt64BigEndian(destination[2..], (ulong)payloadLength);
             position = 10;
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Concierge.WebSockets;
 
@@ -53,6 +54,7 @@ public static class WebSocketFrameParser
     }
 
     /// <summary>Nearly every frame that carries media: whole and unfragmented, of 126 to 65,535 octets. False says nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryParseUsual(ReadOnlySpan<byte> source, WebSocketRole role, bool insideMessage, long limit, out WebSocketFrameHeader header)
     {
         header = default;

@@ -17,7 +17,7 @@ public sealed class MediaStreamsFormatterTests
     {
         byte[] audio = new byte[length];
         new Random(7).NextBytes(audio);
-        var message = new MediaMessage("MZ0123"u8, audio);
+        var message = new MediaMessage(new MediaHead("MZ0123"u8), audio);
         byte[] text = Fill(message);
 
         Assert.Equal("{\"event\":\"media\",\"streamSid\":\"MZ0123\",\"media\":{\"payload\":\"" + Convert.ToBase64String(audio) + "\"}}", Encoding.UTF8.GetString(text));
@@ -26,7 +26,7 @@ public sealed class MediaStreamsFormatterTests
     [Fact]
     public void Copies_base64_text_as_it_stands()
     {
-        var message = new MediaBase64Message("MZ0123"u8, """\/\/8="""u8);
+        var message = new MediaBase64Message(new MediaHead("MZ0123"u8), """\/\/8="""u8);
         byte[] text = Fill(message);
 
         Assert.Equal("""{"event":"media","streamSid":"MZ0123","media":{"payload":"\/\/8="}}""", Encoding.UTF8.GetString(text));
@@ -55,7 +55,7 @@ public sealed class MediaStreamsFormatterTests
         byte[] bytes = Encoding.UTF8.GetBytes(nasty);
         var mark = new MarkMessage(bytes, bytes);
         var clear = new ClearMessage(bytes);
-        var media = new MediaMessage(bytes, [1, 2, 3]);
+        var media = new MediaMessage(new MediaHead(bytes), [1, 2, 3]);
 
         using JsonDocument markJson = JsonDocument.Parse(Fill(mark));
         using JsonDocument clearJson = JsonDocument.Parse(Fill(clear));
