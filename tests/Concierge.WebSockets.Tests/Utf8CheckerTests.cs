@@ -38,6 +38,28 @@ public sealed class Utf8CheckerTests
     }
 
     [Fact]
+    public void Agrees_with_the_strict_decoder_on_texts_of_every_length_wherever_the_first_character_beyond_ASCII_stands()
+    {
+        foreach (string hex in (string[])["C3A9", "80", "EDA080"])
+        {
+            byte[] character = Convert.FromHexString(hex);
+            for (int length = character.Length; length < 200; length++)
+            {
+                byte[] text = new byte[length];
+                for (int at = 0; at <= length - character.Length; at++)
+                {
+                    text.AsSpan().Fill((byte)'x');
+                    character.CopyTo(text, at);
+                    Assert.Equal(hex == "C3A9", Utf8Checker.IsValid(text));
+                }
+
+                text.AsSpan().Fill(0x7F);
+                Assert.True(Utf8Checker.IsValid(text));
+            }
+        }
+    }
+
+    [Fact]
     public void Agrees_with_the_strict_decoder_on_long_texts_wherever_the_first_character_beyond_ASCII_stands()
     {
         byte[] text = new byte[9_000];

@@ -69,9 +69,10 @@ internal static class G711Vbmi
         where TPermute : struct, IBytePermute
     {
         Debug.Assert(count >= Block);
-        ref byte exponents = ref MemoryMarshal.GetReference(G711VbmiTables.Exponents);
-        Vector512<byte> exponent0 = Vector512.LoadUnsafe(ref exponents);
-        Vector512<byte> exponent1 = Vector512.LoadUnsafe(ref exponents, 64);
+        ref byte segments = ref MemoryMarshal.GetReference(TLaw.IsALaw ? G711VbmiTables.ALawSegments : G711VbmiTables.MuLawSegments);
+        Vector512<byte> segments0 = Vector512.LoadUnsafe(ref segments);
+        Vector512<byte> segments1 = Vector512.LoadUnsafe(ref segments, 64);
+        Vector512<byte> lower = Vector512.Create((byte)0x0F);
         Vector512<long> order = Vector512.Create(0L, 2, 4, 6, 1, 3, 5, 7); // packing works inside 128-bit lanes
         Vector512<byte> sign = Vector512.Create((byte)0x80);
         nuint last = count - Block;
@@ -82,17 +83,16 @@ internal static class G711Vbmi
             Vector512<short> x1 = Vector512.LoadUnsafe(ref source, i + 32);
             Vector512<ushort> m0 = Biased<TLaw>(x0);
             Vector512<ushort> m1 = Biased<TLaw>(x1);
-            // The upper seven bits decide the exponent e = max(0, log2 - 7); m >> e then fits a byte: 1mmmmxxx.
+
+            // The upper seven bits decide the segment e = max(0, log2 - 7); m >> e + 3 then is 1mmmm. Shifts and shuffles are what this waits for, so nothing else is done by one.
             Vector512<byte> top = Avx512BW.PackUnsignedSaturate(Avx512BW.ShiftRightLogical(m0, 8).AsInt16(), Avx512BW.ShiftRightLogical(m1, 8).AsInt16());
-            Vector512<byte> exponent = TPermute.Permute(exponent0, top, exponent1);
-            // A-law's linear segment has no leading one: it is shifted as segment 1 is.
-            Vector512<byte> shift = TLaw.IsALaw ? Avx512BW.Max(exponent, Vector512<byte>.One) : exponent;
+            Vector512<byte> segment = TPermute.Permute(segments0, top, segments1);
+            Vector512<byte> shift = segment & lower;
             Vector512<ushort> e0 = Avx512BW.UnpackLow(shift, Vector512<byte>.Zero).AsUInt16();
             Vector512<ushort> e1 = Avx512BW.UnpackHigh(shift, Vector512<byte>.Zero).AsUInt16();
-            Vector512<byte> shifted = Avx512BW.PackUnsignedSaturate(
+            Vector512<byte> mantissa = Avx512BW.PackUnsignedSaturate(
                 Avx512BW.ShiftRightLogicalVariable(m0, e0).AsInt16(), Avx512BW.ShiftRightLogicalVariable(m1, e1).AsInt16());
-            Vector512<byte> mantissa = Avx512BW.ShiftRightLogical(shifted.AsUInt16(), 3).AsByte();
-            Vector512<byte> bits = Avx512F.TernaryLogic(Vector512.Create((byte)0x0F), mantissa, Avx512BW.ShiftLeftLogical(exponent.AsUInt16(), 4).AsByte(), 0xCA);
+            Vector512<byte> bits = Avx512F.TernaryLogic(lower, mantissa, segment, 0xCA); // select
             Vector512<byte> signs = Avx512BW.PackSignedSaturate(x0, x1).AsByte();
             // Sign 1 is positive: mu-law is ~(bits | (signs & 0x80)), A-law (bits | (~signs & 0x80)) with every other bit inverted.
             Vector512<byte> codes = TLaw.IsALaw
@@ -108,11 +108,15 @@ internal static class G711Vbmi
         }
     }
 
+    /// <summary>The magnitude as G.711 takes it, x or −1 − x; mu-law's with its bias added, as the greater of two sums of which the other is less than the bias, which takes no shift.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<ushort> Biased<TLaw>(Vector512<short> samples)
         where TLaw : struct, IG711Law
     {
-        Vector512<short> magnitude = Avx512BW.ShiftRightArithmetic(samples, 15) ^ samples;
-        return (TLaw.IsALaw ? magnitude : Avx512BW.AddSaturate(magnitude, Vector512.Create((short)132))).AsUInt16();
+        const short Bias = 132;
+        Vector512<short> magnitude = TLaw.IsALaw
+            ? Avx512BW.ShiftRightArithmetic(samples, 15) ^ samples
+            : Avx512BW.Max(Avx512BW.AddSaturate(samples, Vector512.Create(Bias)), Avx512BW.SubtractSaturate(Vector512.Create((short)(Bias - 1)), samples));
+        return magnitude.AsUInt16();
     }
 }
