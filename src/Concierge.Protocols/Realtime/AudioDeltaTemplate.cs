@@ -103,6 +103,7 @@ internal static class AudioDeltaTemplate
         e.OutputIndex = outputIndex;
         e.ContentIndex = contentIndex;
         e.Delta = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref start, deltaAt), length);
+        e.DeltaIsBase64 = true;
         e.AudioStartMs = -1;
         e.AudioEndMs = -1;
         return true;

@@ -30,6 +30,9 @@ public ref struct RealtimeServerEvent
     /// <summary>Whether <see cref="Delta"/> contains JSON escapes.</summary>
     public bool DeltaHasEscapes { get; internal set; }
 
+    /// <summary>Whether <see cref="Delta"/> was found to be strict base64 (<see cref="Base64Text.IsValid"/>) while its end was looked for; false says nothing.</summary>
+    public bool DeltaIsBase64 { get; internal set; }
+
     /// <summary>The item's place in the response; 0 when absent.</summary>
     public int OutputIndex { get; internal set; }
 

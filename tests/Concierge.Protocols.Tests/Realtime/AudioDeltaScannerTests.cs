@@ -208,5 +208,6 @@ public sealed class AudioDeltaScannerTests
         Assert.True(expected.ItemId.SequenceEqual(actual.ItemId));
         Assert.True(expected.CallId.SequenceEqual(actual.CallId));
         Assert.True(expected.Delta.SequenceEqual(actual.Delta));
+        Assert.True(!actual.DeltaIsBase64 || (!expected.DeltaHasEscapes && Base64Text.IsValid(expected.Delta)));
     }
 }
