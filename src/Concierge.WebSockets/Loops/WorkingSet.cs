@@ -24,7 +24,7 @@ public sealed class WorkingSet
     /// <summary>How many objects it holds.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds an object.</summary>
+    /// <summary>Adds an object, or more of one that it holds already.</summary>
     /// <param name="target">The object; none when null.</param>
     /// <param name="octets">How much from its beginning, 1 to 1024; more than the object has takes in what was made right after it, which the collector leaves there.</param>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 octet or more than 1024.</exception>
@@ -35,6 +35,15 @@ public sealed class WorkingSet
         if (target is null)
         {
             return;
+        }
+
+        foreach (ref Entry held in _entries.AsSpan(0, Count))
+        {
+            if (held.Target == target)
+            {
+                held = new Entry(target, Math.Max(held.Octets, octets));
+                return;
+            }
         }
 
         if (Count == _entries.Length)

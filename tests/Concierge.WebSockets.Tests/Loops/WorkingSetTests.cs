@@ -27,6 +27,21 @@ public sealed class WorkingSetTests
         Assert.Equal(21, other.Count);
     }
 
+    [Fact]
+    public void An_object_that_is_added_again_is_asked_for_once_as_far_as_the_farther_of_the_two()
+    {
+        object first = new(), second = new();
+        WorkingSet set = new();
+        set.Add(first, 128);
+        set.Add(second);
+        set.Add(first, 320);
+        WorkingSet more = new();
+        more.Add(first, 64);
+        more.Add(second, 192);
+        set.AddAll(more);
+        Assert.Equal([new WorkingSet.Entry(first, 320), new WorkingSet.Entry(second, 192)], set.ToEntries());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
