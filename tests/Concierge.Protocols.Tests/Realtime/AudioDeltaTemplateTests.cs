@@ -90,6 +90,30 @@ public sealed class AudioDeltaTemplateTests
     }
 
     [Fact]
+    public void Agrees_when_an_id_of_any_length_beside_others_of_any_length_has_a_byte_that_ends_it()
+    {
+        string rest = s_typeFirst[s_typeFirst.IndexOf(",\"output_index", StringComparison.Ordinal)..];
+        foreach (int first in (int[])[0, 1, 4, 8, 12, 13, 20, 27, 40, 60])
+        {
+            foreach (int last in (int[])[0, 1, 3, 4, 10, 26, 50, 90])
+            {
+                for (int length = 1; length < 80; length += first < 13 || last < 5 ? 1 : 7)
+                {
+                    string start = $"{{\"type\":\"response.output_audio.delta\",\"event_id\":\"{new string('e', first)}\",\"response_id\":\"";
+                    byte[] utf8 = Encoding.UTF8.GetBytes($"{start}{new string('r', length)}\",\"item_id\":\"{new string('i', last)}\"{rest}");
+                    AudioDeltaScannerTests.AssertAgrees(utf8);
+                    for (int at = 0; at < length; at++)
+                    {
+                        utf8[start.Length + at] = (byte)'"';
+                        AudioDeltaScannerTests.AssertAgrees(utf8);
+                        utf8[start.Length + at] = (byte)'r';
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Agrees_for_deltas_that_are_not_base64()
     {
         for (int length = 180; length < 340; length++)
