@@ -69,8 +69,14 @@ internal static class G711Vbmi
         where TPermute : struct, IBytePermute
     {
         Debug.Assert(count >= Block);
-        ref byte segments = ref MemoryMarshal.GetReference(TLaw.IsALaw ? G711VbmiTables.ALawSegments : G711VbmiTables.MuLawSegments);
+        ref byte segments = ref MemoryMarshal.GetReference(G711VbmiTables.Segments);
         Vector512<byte> segments0 = Vector512.LoadUnsafe(ref segments);
+        if (TLaw.IsALaw)
+        {
+            // The linear segment has no leading one and is shifted as segment 1 is.
+            segments0 = Avx512BW.Max(segments0, Vector512.CreateScalar((byte)4));
+        }
+
         Vector512<byte> segments1 = Vector512.LoadUnsafe(ref segments, 64);
         Vector512<byte> lower = Vector512.Create((byte)0x0F);
         Vector512<long> order = Vector512.Create(0L, 2, 4, 6, 1, 3, 5, 7); // packing works inside 128-bit lanes
