@@ -11,8 +11,10 @@ public readonly ref struct MediaBase64Message
     /// <summary>Lends the text; it is read when <see cref="Write"/> runs.</summary>
     /// <param name="head">The stream's.</param>
     /// <param name="payload">Base64 text, copied as it stands: what a parser of this assembly returned, or what <see cref="Base64Text.IsValid"/> accepts. Nothing is escaped here.</param>
+    /// <exception cref="ArgumentNullException">There is no head.</exception>
     public MediaBase64Message(MediaHead head, ReadOnlySpan<byte> payload)
     {
+        ArgumentNullException.ThrowIfNull(head);
         _head = head.Text;
         _payload = payload;
         Length = _head.Length + payload.Length + MediaHead.Tail.Length;

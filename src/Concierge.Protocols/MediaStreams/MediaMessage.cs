@@ -13,8 +13,10 @@ public readonly ref struct MediaMessage
     /// <summary>Lends the audio; it is read when <see cref="Write"/> runs.</summary>
     /// <param name="head">The stream's.</param>
     /// <param name="muLaw">Headerless mu-law at 8 kHz, any length; it need not be whole frames.</param>
+    /// <exception cref="ArgumentNullException">There is no head.</exception>
     public MediaMessage(MediaHead head, ReadOnlySpan<byte> muLaw)
     {
+        ArgumentNullException.ThrowIfNull(head);
         _head = head.Text;
         _muLaw = muLaw;
         Length = _head.Length + Base64.GetMaxEncodedToUtf8Length(muLaw.Length) + MediaHead.Tail.Length;

@@ -33,6 +33,13 @@ public sealed class MediaStreamsFormatterTests
     }
 
     [Fact]
+    public void Refuses_to_format_without_a_stream_s_head()
+    {
+        Assert.Throws<ArgumentNullException>("head", () => new MediaMessage(null!, []).Length);
+        Assert.Throws<ArgumentNullException>("head", () => new MediaBase64Message(null!, []).Length);
+    }
+
+    [Fact]
     public void Formats_mark_and_clear()
     {
         var mark = new MarkMessage("MZ0123"u8, "3:17"u8);
