@@ -35,7 +35,7 @@ public sealed class RealtimeTwinSession
     private readonly WebSocketWriter _socket;
     private readonly WebSocketReader _reader;
     private readonly Agenda _agenda;
-    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _ended = new(); // never disposed: it holds nothing, and may be cancelled while the session ends by itself
     private readonly RealtimeFaultPlan _faults;
     private readonly RealtimeEventLog? _log;
     private readonly RealtimeEventWriter _events;
@@ -204,7 +204,6 @@ public sealed class RealtimeTwinSession
         _reader.Dispose();
         await _line.Output.CompleteAsync();
         await _line.Input.CompleteAsync();
-        _ended.Dispose();
     }
 
     private void Open()

@@ -25,7 +25,7 @@ public sealed class TwilioTwinStream
     private readonly TimeProvider _time;
     private readonly WebSocketWriter _socket;
     private readonly WebSocketReader _reader;
-    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _ended = new(); // never disposed: it holds nothing, and may be cancelled while the stream ends by itself
     private readonly Agenda _agenda;
     private readonly TwilioMessages _messages;
     private readonly TwilioCommand _command;
@@ -206,7 +206,6 @@ public sealed class TwilioTwinStream
         _reader.Dispose();
         await _line.Output.CompleteAsync();
         await _line.Input.CompleteAsync();
-        _ended.Dispose();
     }
 
     private void Open()

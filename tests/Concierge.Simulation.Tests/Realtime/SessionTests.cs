@@ -1,12 +1,31 @@
+using System.IO.Pipelines;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Concierge.Simulation.Realtime;
+using Concierge.Simulation.Scenarios;
+using Concierge.Simulation.Wire;
 
 namespace Concierge.Simulation.Tests.Realtime;
 
 /// <summary>PROTOCOL B.1-B.3, B.10: opening, session.update, errors, ends.</summary>
 public sealed class SessionTests
 {
+    [Fact]
+    public async Task A_session_may_be_cancelled_at_the_moment_it_ends_by_itself()
+    {
+        for (int i = 0; i < 5_000; i++)
+        {
+            (IDuplexPipe server, IDuplexPipe client) = InMemoryDuplex.CreatePair();
+            using var stop = new CancellationTokenSource();
+            var session = new RealtimeTwinSession(server, ScenarioLibrary.BookingConfirmed, TimeProvider.System);
+            Task<RealtimeTwinRecord> running = session.RunAsync(stop.Token);
+            Task cancelling = stop.CancelAsync();
+            await client.Output.CompleteAsync();
+            await running;
+            await cancelling;
+        }
+    }
+
     [Fact]
     public void Says_session_created_unasked_with_the_whole_session()
     {
