@@ -6,6 +6,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Concierge.Audio;
 
 /// <summary>The AVX-512 form. See <see cref="FirKernel"/>.</summary>
+/// <remarks>No calls, not even of a property: no vector register outlives one, so that every sum would be put to the stack for each pair.</remarks>
 internal static class FirKernel512
 {
     /// <summary>Gives 160 samples: five vectors.</summary>
@@ -42,7 +43,8 @@ internal static class FirKernel512
             }
 
             ref short x = ref Unsafe.Add(ref samples, segments[s].Offset);
-            for (int j = segments[s].Pairs; j > 0; j--)
+            ref int end = ref Unsafe.Add(ref c, step * segments[s].Pairs);
+            do
             {
                 Vector512<short> even = Vector512.Create(c).AsInt16();
                 Vector512<short> odd = Vector512.Create(Unsafe.Add(ref c, 1)).AsInt16();
@@ -74,6 +76,7 @@ internal static class FirKernel512
                 c = ref Unsafe.Add(ref c, step);
                 x = ref Unsafe.Subtract(ref x, 2);
             }
+            while (Unsafe.IsAddressLessThan(ref c, ref end));
         }
 
         Round(e0, o0).StoreUnsafe(ref destination);
@@ -88,9 +91,7 @@ internal static class FirKernel512
     {
         // Within 128-bit lanes: words 0..3 are even outputs, 4..7 odd ones.
         Vector512<byte> packed = Avx512BW.PackSignedSaturate(even >> FirPlan.FractionBits, odd >> FirPlan.FractionBits).AsByte();
-        Vector256<byte> merge = Vector256.Create(Merge, Merge);
-        return Avx512BW.Shuffle(packed, Vector512.Create(merge, merge)).AsInt16();
+        Vector512<byte> merge = Vector512.Create(Vector128.Create((byte)0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15));
+        return Avx512BW.Shuffle(packed, merge).AsInt16();
     }
-
-    private static Vector128<byte> Merge => Vector128.Create((byte)0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
 }
