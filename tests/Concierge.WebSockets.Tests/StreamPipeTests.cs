@@ -42,6 +42,64 @@ public sealed class StreamPipeTests
     }
 
     [Fact]
+    public async Task What_is_buffered_can_be_taken_as_one_piece()
+    {
+        byte[] data = Wire.Octets(300_000);
+        Random random = new(4);
+        ContiguousInput reader = Assert.IsAssignableFrom<ContiguousInput>(WebSocketStreams.CreateReader(new ChoppingStream(data, random), 256, 4096));
+        List<byte> seen = [];
+        bool isCompleted = false;
+        while (!isCompleted)
+        {
+            // Waited for as a pipe, looked at again as a piece.
+            ReadResult result = await reader.ReadAsync();
+            reader.AdvanceTo(result.Buffer.Start);
+            Assert.Equal(!result.Buffer.IsEmpty || result.IsCompleted, reader.TryTake(out ReadOnlyMemory<byte> octets, out isCompleted));
+            Assert.Equal(result.Buffer.ToArray(), octets.ToArray());
+            Assert.Equal(result.IsCompleted, isCompleted);
+            Assert.Equal(data.AsSpan(seen.Count, octets.Length).ToArray(), octets.ToArray());
+            int consumed = isCompleted ? octets.Length : random.Next(octets.Length + 1);
+            bool all = random.Next(2) == 0;
+            seen.AddRange(octets[..consumed].Span);
+            reader.Release(consumed, all);
+            bool more = reader.TryTake(out octets, out _);
+            Assert.Equal((!all && consumed < result.Buffer.Length) || isCompleted, more);
+            if (more && !isCompleted)
+            {
+                Assert.Throws<InvalidOperationException>(() => reader.Release(octets.Length + 1, examined: false));
+                reader.Release(0, examined: false);
+            }
+        }
+
+        Assert.Equal(data, seen.ToArray());
+        reader.CancelPendingRead();
+        reader.Complete();
+        Assert.Throws<InvalidOperationException>(() => reader.TryTake(out _, out _));
+        Assert.Throws<InvalidOperationException>(() => reader.Release(0, examined: false));
+    }
+
+    [Fact]
+    public async Task A_cancelled_read_with_nothing_in_it_is_nothing_to_take()
+    {
+        byte[] data = Wire.Octets(100);
+        ContiguousInput reader = Assert.IsAssignableFrom<ContiguousInput>(WebSocketStreams.CreateReader(new MemoryStream(data), 256, 4096));
+        reader.CancelPendingRead();
+        Assert.False(reader.TryTake(out ReadOnlyMemory<byte> octets, out bool isCompleted));
+        Assert.True(octets.IsEmpty);
+        Assert.False(isCompleted);
+
+        ReadResult result = await reader.ReadAsync();
+        Assert.False(result.IsCanceled);
+        reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        Assert.False(reader.TryTake(out _, out _));
+        reader.CancelPendingRead();
+        Assert.True(reader.TryTake(out octets, out _)); // as a pipe shows it again
+        Assert.Equal(data, octets.ToArray());
+        reader.Release(100, examined: true);
+        reader.Complete();
+    }
+
+    [Fact]
     public async Task A_pending_read_can_be_cancelled_both_ways_and_loses_nothing()
     {
         using Loopback listener = new();

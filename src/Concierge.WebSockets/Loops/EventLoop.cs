@@ -24,14 +24,10 @@ public sealed class EventLoop : IDisposable
     private readonly Action<Exception>? _faulted;
     private readonly Lock _gate = new();
 
-    // Slots of registered sockets; an event carries its slot and the slot's generation, so that none reaches a later tenant.
-    private LoopSocket?[] _sockets = new LoopSocket?[256];
-    private int[] _generations = new int[256];
+    // Registered sockets; an event carries its slot and the slot's generation, so that none reaches a later tenant.
+    private Slot[] _slots = new Slot[256];
     private readonly Stack<int> _free = new();
     private int _used;
-
-    // What the handling of each socket's octets touches, by slot.
-    private WorkingSet.Entry[]?[] _sets = new WorkingSet.Entry[]?[256];
 
     // What was posted, under its own lock, and what of it is being run. A lock that blocks, not a queue that spins until another thread has written: that one may be waiting for this core.
     private readonly Lock _posting = new();
@@ -191,19 +187,18 @@ public sealed class EventLoop : IDisposable
             if (!_free.TryPop(out int slot))
             {
                 slot = _used++;
-                if (slot == _sockets.Length)
+                if (slot == _slots.Length)
                 {
-                    LoopSocket?[] larger = new LoopSocket?[2 * slot];
-                    _sockets.CopyTo(larger, 0);
-                    Volatile.Write(ref _sockets, larger);
-                    Array.Resize(ref _generations, 2 * slot);
-                    Array.Resize(ref _sets, 2 * slot);
+                    Slot[] larger = new Slot[2 * slot];
+                    _slots.CopyTo(larger, 0);
+                    Volatile.Write(ref _slots, larger);
                 }
             }
 
+            ref Slot place = ref _slots[slot];
             socket.Slot = slot;
-            socket.Generation = _generations[slot] & int.MaxValue;
-            Volatile.Write(ref _sockets[slot], socket);
+            socket.Generation = place.Generation & int.MaxValue;
+            Volatile.Write(ref place.Socket, socket);
             data = (uint)slot | ((long)socket.Generation << 32);
         }
 
@@ -223,9 +218,10 @@ public sealed class EventLoop : IDisposable
             if (slot >= 0)
             {
                 socket.Slot = -1;
-                Volatile.Write(ref _sockets[slot], null);
-                _sets[slot] = null;
-                _generations[slot]++;
+                ref Slot place = ref _slots[slot];
+                Volatile.Write(ref place.Socket, null);
+                place.Touched = null;
+                place.Generation++;
                 _free.Push(slot);
             }
         }
@@ -239,7 +235,7 @@ public sealed class EventLoop : IDisposable
         {
             if (socket.Slot >= 0)
             {
-                _sets[socket.Slot] = entries;
+                _slots[socket.Slot].Touched = entries;
             }
         }
     }
@@ -252,9 +248,9 @@ public sealed class EventLoop : IDisposable
             lock (_gate)
             {
                 int objects = 0;
-                foreach (WorkingSet.Entry[]? entries in _sets)
+                foreach (Slot slot in _slots)
                 {
-                    objects += entries?.Length ?? 0;
+                    objects += slot.Touched?.Length ?? 0;
                 }
 
                 return objects;
@@ -318,8 +314,8 @@ public sealed class EventLoop : IDisposable
     private void Fetch(byte[] events, int index)
     {
         int slot = MemoryMarshal.Read<int>(events.AsSpan((index * LinuxNative.EventSize) + LinuxNative.DataOffset));
-        WorkingSet.Entry[]?[] sets = Volatile.Read(ref _sets);
-        if ((uint)slot < (uint)sets.Length && sets[slot] is { } entries)
+        Slot[] slots = Volatile.Read(ref _slots);
+        if ((uint)slot < (uint)slots.Length && slots[slot].Touched is { } entries)
         {
             WorkingSet.Fetch(entries);
         }
@@ -328,7 +324,7 @@ public sealed class EventLoop : IDisposable
     private void Dispatch(long data, uint mask)
     {
         // No lock: the event came after the registration, and who forgets a socket meanwhile has marked it as disposed before.
-        LoopSocket? socket = Volatile.Read(ref Volatile.Read(ref _sockets)[(int)data]);
+        LoopSocket? socket = Volatile.Read(ref Volatile.Read(ref _slots)[(int)data].Socket);
         if (socket is null || socket.Generation != (int)(data >> 32))
         {
             return;
@@ -451,5 +447,15 @@ public sealed class EventLoop : IDisposable
         {
             Interlocked.Exchange(ref _longest, spent);
         }
+    }
+
+    /// <summary>A socket's place: what an event looks at stands together.</summary>
+    private struct Slot
+    {
+        public LoopSocket? Socket;
+
+        /// <summary>What the handling of its octets touches.</summary>
+        public WorkingSet.Entry[]? Touched;
+        public int Generation;
     }
 }

@@ -105,19 +105,23 @@ public sealed partial class LoopStream : Stream
     /// <summary>Ends a reader's wait; false when there is none, or it is being called. Any thread.</summary>
     internal bool TryStopWaiting() => _reading.TryStop();
 
-    /// <summary>What a receive touches. The parts are made together, so that they stand together.</summary>
+    /// <summary>What a receive touches.</summary>
     internal void AddReadingTo(WorkingSet set)
     {
-        set.Add(this, 320);
-        set.Add(_connection.Socket.SafeHandle);
+        set.Add(_connection);
+        set.Add(this);
+        set.Add(_reading);
+        set.Add(_writing); // the loop tells of room with the octets
+        set.Add(_connection.Handle);
     }
 
     /// <summary>What a send touches.</summary>
     internal void AddWritingTo(WorkingSet set)
     {
-        set.Add(this, 128);
-        set.Add(_writing, 128);
-        set.Add(_connection.Socket.SafeHandle);
+        set.Add(this);
+        set.Add(_writing);
+        set.Add(_connection);
+        set.Add(_connection.Handle);
     }
 
     /// <summary>Has a set fetched ahead of each wake-up.</summary>

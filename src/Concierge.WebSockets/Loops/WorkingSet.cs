@@ -24,11 +24,30 @@ public sealed class WorkingSet
     /// <summary>How many objects it holds.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds an object, or more of one that it holds already.</summary>
+    /// <summary>Adds all of an object, as far as 1024 octets.</summary>
+    /// <param name="target">The object; none when null.</param>
+    public void Add(object? target)
+    {
+        if (target is not null)
+        {
+            Add(target, Math.Clamp(SizeOf(target), 1, MaxOctets));
+        }
+    }
+
+    /// <summary>Adds a lock.</summary>
+    /// <param name="gate">The lock; none when null.</param>
+    public void Add(Lock? gate)
+    {
+#pragma warning disable CS9216 // nobody locks the object that stands in the set
+        Add((object?)gate);
+#pragma warning restore CS9216
+    }
+
+    /// <summary>Adds the beginning of an object, or more of one that it holds already.</summary>
     /// <param name="target">The object; none when null.</param>
     /// <param name="octets">How much from its beginning, 1 to 1024; more than the object has takes in what was made right after it, which the collector leaves there.</param>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 octet or more than 1024.</exception>
-    public void Add(object? target, int octets = LineOctets)
+    public void Add(object? target, int octets)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(octets, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(octets, MaxOctets);
@@ -67,7 +86,7 @@ public sealed class WorkingSet
     /// <summary>Asks for one object that changes too often to stand in a set.</summary>
     /// <param name="target">The object; none when null.</param>
     /// <param name="octets">As with <see cref="Add(object?, int)"/>.</param>
-    public static void Fetch(object? target, int octets = LineOctets)
+    public static void Fetch(object? target, int octets)
     {
         if (Sse.IsSupported && target is not null)
         {
@@ -89,17 +108,62 @@ public sealed class WorkingSet
         }
     }
 
-    /// <summary>What it holds, as the loop keeps it: one array and no object before it.</summary>
-    internal Entry[] ToEntries() => _entries.AsSpan(0, Count).ToArray();
+    /// <summary>
+    /// What it holds, as the loop keeps it: one array and no object before it, in the order in which the objects stand in memory. Those that stand close together are one
+    /// entry, asked for by the first of them: the collector leaves them in their order, and closes what gaps there are.
+    /// </summary>
+    internal Entry[] ToEntries()
+    {
+        Span<Entry> entries = _entries.AsSpan(0, Count);
+        entries.Sort(static (a, b) => AddressOf(a.Target).CompareTo(AddressOf(b.Target)));
+        List<Entry> together = [];
+        foreach (Entry entry in entries)
+        {
+            if (together.Count > 0)
+            {
+                Entry before = together[^1];
+                long distance = AddressOf(entry.Target) - AddressOf(before.Target);
+                if (distance >= 0 && distance - before.Octets < LineOctets && distance + entry.Octets <= MaxOctets)
+                {
+                    together[^1] = before with { Octets = (int)Math.Max(before.Octets, distance + entry.Octets) };
+                    continue;
+                }
+            }
 
-    /// <summary>An object may be moved while this looks at where it stands: then the hint is a wrong one, and nothing else.</summary>
+            together.Add(entry);
+        }
+
+        return [.. together];
+    }
+
+    /// <summary>Where an object stands now; the collector may have moved it by the time the caller looks.</summary>
+    private static unsafe long AddressOf(object target) => *(nint*)Unsafe.AsPointer(ref target);
+
+    /// <summary>
+    /// How long an object is from its type's pointer on. The runtimes, the native one too, note it in the second word of the type, and an element's length in the first where there are elements;
+    /// should one do so elsewhere some day, too much or too little is asked for, and nothing else.
+    /// </summary>
+    internal static unsafe int SizeOf(object target)
+    {
+        byte* first = (byte*)AddressOf(target);
+        uint* type = *(uint**)first;
+        const uint HasElements = 1u << 31;
+        long elements = (type[0] & HasElements) != 0 ? (long)(ushort)type[0] * *(uint*)(first + sizeof(nint)) : 0;
+        return (int)Math.Min(int.MaxValue, type[1] + elements - sizeof(nint));
+    }
+
+    /// <summary>An object may be moved while this looks at where it stands: then the hint is a wrong one, and nothing else. Objects begin anywhere in a line.</summary>
     private static unsafe void Ask(object target, int octets)
     {
-        byte* first = *(byte**)Unsafe.AsPointer(ref target);
-        for (int i = 0; i < octets; i += LineOctets)
+        byte* first = (byte*)AddressOf(target);
+        byte* end = first + octets;
+        byte* line = (byte*)((nint)first & -LineOctets);
+        do
         {
-            Sse.Prefetch0(first + i);
+            Sse.Prefetch0(line);
+            line += LineOctets;
         }
+        while (line < end);
     }
 
     internal readonly record struct Entry(object Target, int Octets);

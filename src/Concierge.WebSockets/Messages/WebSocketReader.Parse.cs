@@ -9,7 +9,7 @@ public sealed partial class WebSocketReader
 {
     private const int MaxInPlace = 64 * 1024;
 
-    // The pipe's buffer while it is held; _current is its first segment and _offset where parsing stands in it.
+    // The pipe's buffer while it is held, nothing where it is one piece anyway (a ContiguousInput's); _current is its first segment and _offset where parsing stands in it.
     private ReadOnlySequence<byte> _buffer;
     private ReadOnlyMemory<byte> _current;
     private int _offset;

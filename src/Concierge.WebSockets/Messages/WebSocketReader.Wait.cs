@@ -40,7 +40,7 @@ public sealed partial class WebSocketReader
 
         WorkingSet whole = new();
         whole.Add(_pump);
-        whole.Add(this, 448);
+        whole.Add(this);
         whole.AddAll(set);
         _loop.Input.Prepare(whole);
     }

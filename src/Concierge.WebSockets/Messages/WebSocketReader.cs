@@ -108,7 +108,14 @@ public sealed partial class WebSocketReader : IDisposable
         if (_held)
         {
             _held = false;
-            _input.AdvanceTo(_buffer.GetPosition(_offset));
+            if (_contiguous is null)
+            {
+                _input.AdvanceTo(_buffer.GetPosition(_offset));
+            }
+            else
+            {
+                _contiguous.Release(_offset, examined: false);
+            }
         }
     }
 
@@ -146,10 +153,9 @@ public sealed partial class WebSocketReader : IDisposable
                 ReleaseBuffer();
             }
 
-            ReadResult result;
             try
             {
-                if (!_input.TryRead(out result))
+                if (!TryHold())
                 {
                     break;
                 }
@@ -157,12 +163,6 @@ public sealed partial class WebSocketReader : IDisposable
             catch (Exception exception)
             {
                 FailTransport(exception);
-                continue;
-            }
-
-            if (!Hold(in result))
-            {
-                break;
             }
         }
 
@@ -197,6 +197,18 @@ public sealed partial class WebSocketReader : IDisposable
         return status;
     }
 
+    /// <summary>Takes what is buffered; false when there is nothing new.</summary>
+    private bool TryHold()
+    {
+        if (_contiguous is null)
+        {
+            return _input.TryRead(out ReadResult result) && Hold(in result);
+        }
+
+        _held = _contiguous.TryTake(out _current, out _inputCompleted);
+        return _held;
+    }
+
     /// <summary>Takes a read's buffer; false when there is nothing new in it (a cancelled read).</summary>
     private bool Hold(in ReadResult result)
     {
@@ -208,28 +220,40 @@ public sealed partial class WebSocketReader : IDisposable
 
         _held = true;
         _inputCompleted = result.IsCompleted;
-        _buffer = result.Buffer;
-        _current = _buffer.First;
+        _current = result.Buffer.First;
         _offset = 0;
+        if (_contiguous is null)
+        {
+            _buffer = result.Buffer;
+        }
+
         return true;
     }
 
     private void ReleaseBuffer()
     {
         _held = false;
-        _input.AdvanceTo(_buffer.GetPosition(_offset), _buffer.End);
-        _buffer = default;
+        if (_contiguous is null)
+        {
+            _input.AdvanceTo(_buffer.GetPosition(_offset), _buffer.End);
+            _buffer = default;
+        }
+        else
+        {
+            _contiguous.Release(_offset, examined: true);
+            if (_inPlace)
+            {
+                _contiguous.Expect(_frameLeft - _inPlaceDone);
+            }
+        }
+
         _current = default;
         _offset = 0;
-        if (_inPlace)
-        {
-            _contiguous?.Expect(_frameLeft - _inPlaceDone);
-        }
     }
 
     private void FinishInput()
     {
-        bool inside = _inFrame || _inMessage || _offset < _buffer.Length;
+        bool inside = _inFrame || _inMessage || HasBuffered(1);
         End(WebSocketReadStatus.EndOfStream, inside ? WebSocketError.Truncated : WebSocketError.None);
     }
 

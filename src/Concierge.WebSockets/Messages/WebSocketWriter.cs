@@ -68,7 +68,8 @@ public sealed partial class WebSocketWriter
     public void AddTo(WorkingSet set)
     {
         ArgumentNullException.ThrowIfNull(set);
-        set.Add(this, 384);
+        set.Add(this);
+        set.Add(_gate);
         (_output as StreamOutput)?.AddTo(set);
     }
 

@@ -61,6 +61,31 @@ internal abstract class ContiguousInput : PipeReader
         return false;
     }
 
+    /// <summary><see cref="TryRead"/> for a consumer that knows that there is one piece: no sequence is made of it. False also for a cancelled read with nothing in it.</summary>
+    /// <param name="octets">What is buffered.</param>
+    /// <param name="isCompleted">Whether no more comes.</param>
+    public bool TryTake(out ReadOnlyMemory<byte> octets, out bool isCompleted)
+    {
+        ThrowIfUnusable();
+        isCompleted = _ended;
+        bool any = _end > _examined || _ended || (_cancelRequested && _end > _start);
+        _cancelRequested = false;
+        octets = any && _buffer is not null ? _buffer.AsMemory(_start, _end - _start) : default;
+        return any;
+    }
+
+    /// <summary>Gives back what <see cref="TryTake"/>, or a read, has shown.</summary>
+    /// <param name="consumed">Octets that are not needed any more.</param>
+    /// <param name="examined">Whether only more octets, and no further look at the same, are of use.</param>
+    public void Release(int consumed, bool examined)
+    {
+        ThrowIfUnusable();
+        if (_buffer is not null)
+        {
+            Advance(_start + consumed, examined ? _end : _start + consumed);
+        }
+    }
+
     /// <inheritdoc/>
     public sealed override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
@@ -68,13 +93,14 @@ internal abstract class ContiguousInput : PipeReader
     public sealed override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
         ThrowIfUnusable();
-        int start = consumed.GetInteger();
-        int seen = examined.GetInteger();
-        if (_buffer is null)
+        if (_buffer is not null)
         {
-            return;
+            Advance(consumed.GetInteger(), examined.GetInteger());
         }
+    }
 
+    private void Advance(int start, int seen)
+    {
         if (start < _start || start > seen || seen > _end)
         {
             throw new InvalidOperationException("The positions are not of the last read.");
@@ -99,7 +125,7 @@ internal abstract class ContiguousInput : PipeReader
         // A read in flight still writes to the buffer: it is left to the collector then.
         if (_buffer is not null && !IsReading)
         {
-            ArrayPool<byte>.Shared.Return(_buffer);
+            ThreadBuffers.Return(_buffer);
         }
 
         _buffer = null;
@@ -168,7 +194,7 @@ internal abstract class ContiguousInput : PipeReader
 
     private void ReturnEmpty()
     {
-        ArrayPool<byte>.Shared.Return(_buffer!);
+        ThreadBuffers.Return(_buffer!);
         _buffer = null;
         _start = _end = _examined = 0;
     }
@@ -178,7 +204,7 @@ internal abstract class ContiguousInput : PipeReader
         int live = _end - _start;
         if (_buffer is null)
         {
-            _buffer = ArrayPool<byte>.Shared.Rent(_size);
+            _buffer = ThreadBuffers.Rent(_size);
             _start = _end = _examined = 0;
             return;
         }
@@ -202,9 +228,9 @@ internal abstract class ContiguousInput : PipeReader
 
         if (wanted != _buffer.Length)
         {
-            byte[] other = ArrayPool<byte>.Shared.Rent(wanted);
+            byte[] other = ThreadBuffers.Rent(wanted);
             _buffer.AsSpan(_start, live).CopyTo(other);
-            ArrayPool<byte>.Shared.Return(_buffer);
+            ThreadBuffers.Return(_buffer);
             _buffer = other;
         }
         else if (_start > 0 && (live == 0 || wanted - _end < (_expected > 0 ? room : Math.Max(room, live))))

@@ -21,7 +21,7 @@ internal sealed class LoopInput(LoopStream stream, int smallest, int largest)
     {
         WorkingSet whole = new();
         stream.AddReadingTo(whole);
-        whole.Add(this, 192);
+        whole.Add(this);
         whole.AddAll(set);
         stream.Prepare(whole);
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
@@ -30,7 +29,7 @@ internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
     /// <summary>What a write touches.</summary>
     public void AddTo(WorkingSet set)
     {
-        set.Add(this, 128);
+        set.Add(this);
         (_stream as LoopStream)?.AddWritingTo(set);
     }
 
@@ -138,13 +137,13 @@ internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
 
         if (_buffer is null)
         {
-            _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(size, SmallestBuffer));
+            _buffer = ThreadBuffers.Rent(Math.Max(size, SmallestBuffer));
         }
         else if (_buffer.Length - _length < size)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_length + size, 2 * _buffer.Length));
+            byte[] larger = ThreadBuffers.Rent(Math.Max(_length + size, 2 * _buffer.Length));
             _buffer.AsSpan(0, _length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
+            ThreadBuffers.Return(_buffer);
             _buffer = larger;
         }
     }
@@ -159,7 +158,7 @@ internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
         }
 
         _length = 0;
-        ArrayPool<byte>.Shared.Return(_buffer);
+        ThreadBuffers.Return(_buffer);
         _buffer = null;
     }
 }
