@@ -3,11 +3,23 @@ namespace Concierge.Pipelines;
 /// <summary>What one call carried, dropped and ignored. Each field has one writing loop; read it after the call, or as an approximation during it.</summary>
 public sealed class CallCounters
 {
+    /// <summary>What every frame counts stands first, in so many octets.</summary>
+    internal const int OctetsPerFrame = 56;
+
     /// <summary>Caller media messages taken from the carrier.</summary>
     public long CallerFrames { get; internal set; }
 
     /// <summary>Caller frames appended to the model.</summary>
     public long CallerFramesForwarded { get; internal set; }
+
+    /// <summary>Audio deltas taken from the model.</summary>
+    public long AgentDeltas { get; internal set; }
+
+    /// <summary>Media messages sent to the carrier.</summary>
+    public long AgentFrames { get; internal set; }
+
+    /// <summary>Octets of mu-law sent to the carrier.</summary>
+    public long AgentOctets { get; internal set; }
 
     /// <summary>Octets of caller audio dropped while the model was not ready, oldest first.</summary>
     public long EarlyOctetsDropped { get; internal set; }
@@ -42,20 +54,11 @@ public sealed class CallCounters
     /// <summary>Carrier messages that could not be read.</summary>
     public long CarrierBadMessages { get; internal set; }
 
-    /// <summary>Audio deltas taken from the model.</summary>
-    public long AgentDeltas { get; internal set; }
-
     /// <summary>Audio deltas dropped because their response had been interrupted.</summary>
     public long AgentDeltasLate { get; internal set; }
 
     /// <summary>Audio deltas dropped because they were not valid base64 or not whole samples.</summary>
     public long AgentDeltasRejected { get; internal set; }
-
-    /// <summary>Media messages sent to the carrier.</summary>
-    public long AgentFrames { get; internal set; }
-
-    /// <summary>Octets of mu-law sent to the carrier.</summary>
-    public long AgentOctets { get; internal set; }
 
     /// <summary>Octets discarded here by interruptions.</summary>
     public long AgentOctetsDiscarded { get; internal set; }

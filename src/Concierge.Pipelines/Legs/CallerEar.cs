@@ -49,8 +49,8 @@ internal sealed class CallerEar
     public void AddTo(WorkingSet set)
     {
         set.Add(this);
-        set.Add(_voice, 128);
-        set.Add(_hold, 320);
+        set.Add(_voice);
+        set.Add(_hold, 320); // with its histogram
     }
 
     /// <summary>Whether music is being played.</summary>

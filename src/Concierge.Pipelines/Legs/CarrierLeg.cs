@@ -155,9 +155,9 @@ internal sealed class CarrierLeg : ICarrierOutput
 
     void ICarrierOutput.AddTo(WorkingSet set)
     {
-        set.Add(this, 128);
+        set.Add(this);
         set.Add(_mediaHead, 128);
-        set.Add(_counters, 320);
+        set.Add(_counters, CallCounters.OctetsPerFrame);
         _writer.AddTo(set);
     }
 

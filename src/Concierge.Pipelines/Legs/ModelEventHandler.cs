@@ -39,7 +39,6 @@ internal sealed class ModelEventHandler(
     public void AddTo(WorkingSet set)
     {
         set.Add(this, 768);
-        set.Add(signals, 256);
         ledger.AddOutputTo(set);
     }
 
@@ -190,7 +189,7 @@ internal sealed class ModelEventHandler(
     private void HandleAudio(in RealtimeServerEvent delta, long start)
     {
         long allocated = options.MeasureLoops ? GC.GetAllocatedBytesForCurrentThread() : 0;
-        long posted = signals.Posted;
+        long posted = options.MeasureLoops ? signals.Posted : 0;
         counters.AgentDeltas++;
         switch (Forward(delta))
         {

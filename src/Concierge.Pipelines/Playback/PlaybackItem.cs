@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Concierge.Pipelines.Playback;
@@ -9,7 +10,12 @@ namespace Concierge.Pipelines.Playback;
 internal sealed class PlaybackItem(ReadOnlySpan<byte> responseId, ReadOnlySpan<byte> itemId, int contentIndex, long start)
 {
     private readonly byte[] _responseId = responseId.ToArray();
-    private readonly byte[] _itemId = itemId.ToArray();
+    /// <summary>What an item takes: asked for ahead of a delta's audio.</summary>
+    public const int Octets = 152;
+
+    private readonly byte[]? _longId = itemId.Length > ShortId.Length ? itemId.ToArray() : null;
+    private readonly ShortId _shortId = new(itemId);
+    private readonly int _idLength = itemId.Length;
 
     /// <summary>The response's id.</summary>
     public string ResponseId { get; } = Encoding.UTF8.GetString(responseId);
@@ -61,5 +67,22 @@ internal sealed class PlaybackItem(ReadOnlySpan<byte> responseId, ReadOnlySpan<b
 
     /// <summary>Whether these ids name this part.</summary>
     public bool Matches(ReadOnlySpan<byte> itemId, int contentIndex) =>
-        ContentIndex == contentIndex && itemId.SequenceEqual(_itemId);
+        ContentIndex == contentIndex && itemId.Length == _idLength && itemId.SequenceEqual(_longId ?? _shortId[.._idLength]);
+
+    /// <summary>An id of the length that the vendor gives them, in the item itself: compared for every delta.</summary>
+    [InlineArray(Length)]
+    private struct ShortId
+    {
+        public const int Length = 48;
+
+        private byte _first;
+
+        public ShortId(ReadOnlySpan<byte> id)
+        {
+            if (id.Length <= Length)
+            {
+                id.CopyTo(this);
+            }
+        }
+    }
 }

@@ -35,6 +35,11 @@ internal sealed partial class PlaybackLedger
         {
             PlaybackItem item = _items[0];
             _items.RemoveAt(0);
+            if (_last == item)
+            {
+                NoteLast(null);
+            }
+
             if (!item.IsOurs)
             {
                 _listener.OnItemHeard(item, Duration(item.End - item.Start));
@@ -49,15 +54,29 @@ internal sealed partial class PlaybackLedger
 
     private void TellStarted(TimeSpan now)
     {
+        if (!_hasUnstarted)
+        {
+            return;
+        }
+
+        _hasUnstarted = false;
         foreach (PlaybackItem item in _items)
         {
-            if (!item.Started && item.Start < _sent)
+            if (item.Started)
             {
-                item.Started = true;
-                if (!item.IsOurs)
-                {
-                    _listener.OnItemStarted(item, now);
-                }
+                continue;
+            }
+
+            if (item.Start >= _sent)
+            {
+                _hasUnstarted = true;
+                continue;
+            }
+
+            item.Started = true;
+            if (!item.IsOurs)
+            {
+                _listener.OnItemStarted(item, now);
             }
         }
     }

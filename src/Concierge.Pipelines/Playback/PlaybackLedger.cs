@@ -37,7 +37,9 @@ internal sealed partial class PlaybackLedger
     private readonly TimeSpan _markGrace;
     private readonly WaitingTones _tones = new(); // keys to press once nothing is being said
 
-    private PlaybackItem? _newest;                    // the part whose audio came last
+    private PlaybackItem? _last;                      // of these: the one whose audio comes, nearly always
+    private bool _lastIsComplete;                     // noted here: each of the caller's frames asks, and the item stands elsewhere
+    private bool _hasUnstarted;                       // one of them may not have been begun at the carrier
     private PlayedLevels? _levels;                    // kept only where echo must be told from a voice
     private bool _holds;                              // nothing goes out until it is decided whether the caller interrupts
     private long _kept;                               // position of the first octet in the queue
@@ -82,13 +84,16 @@ internal sealed partial class PlaybackLedger
     /// <summary>Adds what a frame touches here.</summary>
     public void AddTo(WorkingSet set)
     {
-        set.Add(this, 512);
+        set.Add(this);
+        set.Add(_gate);
         set.Add(_items);
+        set.Add(_marks);
+        set.Add(_tones);
         _queue.AddTo(set);
     }
 
     /// <summary>Asks for the part that the next audio is likely to belong to.</summary>
-    public void FetchNewest() => WorkingSet.Fetch(_newest, 256);
+    public void FetchNewest() => WorkingSet.Fetch(_last, PlaybackItem.Octets);
 
     /// <summary>Adds what a frame to the carrier touches, from here to the carrier's socket.</summary>
     public void AddOutputTo(WorkingSet set)
@@ -190,7 +195,7 @@ internal sealed partial class PlaybackLedger
         {
             lock (_gate)
             {
-                return _items.Count > 0 && !_items[^1].Complete;
+                return _last is not null && !_lastIsComplete;
             }
         }
     }
@@ -225,17 +230,25 @@ internal sealed partial class PlaybackLedger
                 return true;
             }
 
-            PlaybackItem item = _newest = FindOrAdd(responseId, itemId, contentIndex);
-            if (!_queue.TryAppend(muLaw))
+            PlaybackItem item = FindOrAdd(responseId, itemId, contentIndex);
+            if (muLaw.Length > _queue.Capacity - _queue.Length)
             {
                 return false;
             }
 
             item.ReceivedMicroseconds += receivedMicroseconds;
+            bool passes = pump && _sent == _enqueued && _kept == _sent && _levels is null && _tones.IsEmpty;
             _enqueued += muLaw.Length;
             item.End = _enqueued;
             _idleTold = false;
-            if (pump)
+            if (passes)
+            {
+                // Nothing waits before it: what the window takes goes out as it came, and only the rest is kept.
+                muLaw = PumpLocked(_clock.Now, muLaw);
+            }
+
+            _queue.TryAppend(muLaw);
+            if (pump && !passes)
             {
                 PumpLocked();
             }
@@ -266,6 +279,7 @@ internal sealed partial class PlaybackLedger
                 }
             }
 
+            NoteLast(_last);
             PumpLocked();
             SettleHeard();
         }
@@ -281,6 +295,7 @@ internal sealed partial class PlaybackLedger
                 item.Complete = true;
             }
 
+            NoteLast(_last);
             PumpLocked();
             SettleHeard();
         }
@@ -374,6 +389,7 @@ internal sealed partial class PlaybackLedger
             OctetsDiscarded += _enqueued - _sent;
             _queue.Clear();
             _items.Clear();
+            NoteLast(null);
             _heard = _sent = _lastMark = _kept = _enqueued;
             TellIdle();
             PumpLocked();
@@ -389,6 +405,7 @@ internal sealed partial class PlaybackLedger
             _closed = true;
             _queue.Clear();
             _items.Clear();
+            NoteLast(null);
             _marks.Clear();
             _tones.Clear();
             _heard = _sent = _kept = _enqueued;
@@ -413,9 +430,9 @@ internal sealed partial class PlaybackLedger
 
     private void TakeTones()
     {
-        while (!_tones.IsEmpty && (_items.Count == 0 || _items[^1].Complete) && _tones.TryTake(_queue, _enqueued, out PlaybackItem? keys))
+        while (!_tones.IsEmpty && (_last is null || _lastIsComplete) && _tones.TryTake(_queue, _enqueued, out PlaybackItem? keys))
         {
-            _items.Add(keys);
+            Add(keys);
             _enqueued = keys.End;
             _idleTold = false;
         }
@@ -423,7 +440,12 @@ internal sealed partial class PlaybackLedger
 
     private PlaybackItem FindOrAdd(ReadOnlySpan<byte> responseId, ReadOnlySpan<byte> itemId, int contentIndex)
     {
-        for (int i = _items.Count - 1; i >= 0; i--)
+        if (_last is { } last && last.Matches(itemId, contentIndex))
+        {
+            return last;
+        }
+
+        for (int i = _items.Count - 2; i >= 0; i--)
         {
             if (_items[i].Matches(itemId, contentIndex))
             {
@@ -432,23 +454,40 @@ internal sealed partial class PlaybackLedger
         }
 
         // A later item begins: the one before it gets no more audio (PROTOCOL B.7, two items of one response).
-        if (_items.Count > 0)
+        if (_last is not null)
         {
-            _items[^1].Complete = true;
+            _last.Complete = true;
         }
 
         var item = new PlaybackItem(responseId, itemId, contentIndex, _enqueued) { FirstDelta = _clock.Now };
-        _items.Add(item);
+        Add(item);
         return item;
+    }
+
+    private void Add(PlaybackItem item)
+    {
+        _items.Add(item);
+        NoteLast(item);
+        _hasUnstarted = true;
+    }
+
+    private void NoteLast(PlaybackItem? item)
+    {
+        _last = item;
+        _lastIsComplete = item is { Complete: true };
     }
 
     private void PumpLocked() => PumpLocked(_clock.Now);
 
-    private void PumpLocked(TimeSpan now)
+    /// <summary>Sends what the window allows.</summary>
+    /// <param name="now">The session's clock.</param>
+    /// <param name="passing">The newest audio where it is all there is and is not in the queue.</param>
+    /// <returns>What of that was not sent.</returns>
+    private ReadOnlySpan<byte> PumpLocked(TimeSpan now, ReadOnlySpan<byte> passing = default)
     {
         if (_holds || _closed)
         {
-            return;
+            return passing;
         }
 
         TakeTones();
@@ -457,13 +496,13 @@ internal sealed partial class PlaybackLedger
         {
             int left = (int)Math.Min(int.MaxValue, _enqueued - _sent);
             int n = Math.Min(_frameOctets, left);
-            bool last = n == left && _items.Count > 0 && _items[^1].Complete;
+            bool last = n == left && _lastIsComplete;
             if (n < _frameOctets && !last)
             {
                 break; // the remainder of a frame waits for the next delta
             }
 
-            ReadOnlySpan<byte> frame = _queue.View(_frame.AsSpan(0, n), (int)(_sent - _kept));
+            ReadOnlySpan<byte> frame = passing.IsEmpty ? _queue.View(_frame.AsSpan(0, n), (int)(_sent - _kept)) : passing[..n];
             if (!_output.TryWriteMedia(frame))
             {
                 break;
@@ -479,7 +518,16 @@ internal sealed partial class PlaybackLedger
             _levels?.Add(_sent, frame);
             _tap?.OnAgent(now, _clockTime + Duration(_sent - _clockPosition), frame);
             _sent += n;
-            Forget();
+            if (passing.IsEmpty)
+            {
+                Forget();
+            }
+            else
+            {
+                passing = passing[n..];
+                _kept = _sent;
+            }
+
             OctetsSent += n;
             wrote = true;
             TellStarted(now);
@@ -489,7 +537,7 @@ internal sealed partial class PlaybackLedger
             }
         }
 
-        if (_sent == _enqueued && _lastMark < _sent && _items.Count > 0 && _items[^1].Complete)
+        if (_sent == _enqueued && _lastMark < _sent && _lastIsComplete)
         {
             MarkSent(); // the end of what was said: its return is the proof that it was heard
             wrote = true;
@@ -499,6 +547,8 @@ internal sealed partial class PlaybackLedger
         {
             _output.Flush();
         }
+
+        return passing;
     }
 
     private void MarkSent()

@@ -151,8 +151,8 @@ internal sealed class ModelLink : WebSocketConsumer, IModelFaults
     private void Prepare(WebSocketReader reader)
     {
         WorkingSet set = new();
-        set.Add(this, 128);
-        set.Add(_model, 128);
+        set.Add(this);
+        set.Add(_model);
         set.Add(_ending);
         Events.AddTo(set);
         reader.Prepare(set);

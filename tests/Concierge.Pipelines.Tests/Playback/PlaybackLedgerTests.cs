@@ -324,6 +324,62 @@ public sealed class PlaybackLedgerTests
         }
     }
 
+    [Fact]
+    public void Audio_that_passes_the_queue_by_is_sent_as_what_waits_in_it_would_be()
+    {
+        for (int seed = 0; seed < 200; seed++)
+        {
+            var passing = new Conversation(seed, pumps: true);
+            var queued = new Conversation(seed, pumps: false);
+            for (int step = 0; step < 120; step++)
+            {
+                passing.Step();
+                queued.Step();
+                Assert.Equal(queued.State, passing.State);
+            }
+
+            Assert.Equal(queued.Carrier.Written, passing.Carrier.Written);
+            Assert.Equal(queued.Carrier.Audio, passing.Carrier.Audio);
+            Assert.Equal(queued.Listener.Heard, passing.Listener.Heard);
+        }
+    }
+
+    [Fact]
+    public void A_frame_that_passes_the_queue_by_takes_no_chunk_of_memory()
+    {
+        long taken = OctetChunks.Taken;
+        _ledger.TryEnqueue("r"u8, "item"u8, 0, new byte[160], 20_000, pump: true);
+        Assert.Equal(160, _carrier.Octets);
+        Assert.Equal(taken, OctetChunks.Taken);
+        _ledger.TryEnqueue("r"u8, "item"u8, 0, new byte[200], 25_000, pump: true);
+        Assert.Equal(320, _carrier.Octets);
+        Assert.Equal(taken + 1, OctetChunks.Taken);
+        _ledger.Close();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(47)]
+    [InlineData(48)]
+    [InlineData(49)]
+    [InlineData(200)]
+    public void An_item_is_known_by_all_of_its_id_however_long(int length)
+    {
+        byte[] id = [.. Enumerable.Repeat((byte)'a', length)];
+        byte[] longer = [.. id, (byte)'a'];
+        PlaybackItem item = new("r"u8, id, 1, 0);
+        Assert.True(item.Matches(id, 1));
+        Assert.False(item.Matches(id, 2));
+        Assert.False(item.Matches(longer, 1));
+        for (int i = 0; i < length; i++)
+        {
+            byte[] other = [.. id];
+            other[i]++;
+            Assert.False(item.Matches(other, 1));
+        }
+    }
+
     private void Say(string item, int milliseconds)
     {
         _ledger.TryEnqueue("r"u8, System.Text.Encoding.UTF8.GetBytes(item), 0, new byte[milliseconds * 8], milliseconds * 1000L);
@@ -382,6 +438,93 @@ public sealed class PlaybackLedgerTests
 
         public void OnIdle()
         {
+        }
+    }
+
+    /// <summary>A conversation drawn by lot: deltas of all sizes, marks, time, interruptions, keys, a carrier that takes nothing for a while.</summary>
+    private sealed class Conversation
+    {
+        private readonly Random _random;
+        private readonly bool _pumps;
+        private readonly ManualTimeProvider _time = new();
+        private readonly SessionClock _clock;
+        private readonly PlaybackLedger _ledger;
+        private int _item;
+        private int _returned;
+
+        public Conversation(int seed, bool pumps)
+        {
+            _random = new Random(seed);
+            _pumps = pumps;
+            _clock = new SessionClock(_time);
+            _ledger = new PlaybackLedger(new CallSessionOptions { PlaybackCapacity = TimeSpan.FromSeconds(3) }, _clock, Carrier, Listener);
+            if (seed % 4 == 0)
+            {
+                _ledger.KeepUnheard();
+            }
+        }
+
+        public FakeCarrier Carrier { get; } = new();
+
+        public FakeListener Listener { get; } = new();
+
+        public (long, bool, bool, long, int, int) State =>
+            (_ledger.OctetsSent, _ledger.IsIdle, _ledger.HasOpenItems, _ledger.OctetsDiscarded, Carrier.Marks.Count, Listener.Heard.Count);
+
+        public void Step()
+        {
+            byte[] name = System.Text.Encoding.ASCII.GetBytes($"item {_item}");
+            switch (_random.Next(14))
+            {
+                case < 6:
+                    byte[] audio = new byte[_random.Next(3) switch { 0 => 160, 1 => 160 * _random.Next(1, 12), _ => _random.Next(1, 5000) }];
+                    _random.NextBytes(audio);
+                    if (_ledger.TryEnqueue("r"u8, name, _random.Next(20) / 19, audio, audio.Length * 125L, _pumps) && !_pumps)
+                    {
+                        _ledger.Pump();
+                    }
+
+                    break;
+                case 6:
+                    _ledger.Complete(name, 0);
+                    _item++;
+                    break;
+                case < 9 when _returned < Carrier.Marks.Count:
+                    _returned = _random.Next(_returned, Carrier.Marks.Count);
+                    _ledger.Acknowledge(FakeCarrier.NameOf(Carrier.Marks[_returned++]));
+                    break;
+                case 9:
+                    _time.Advance(TimeSpan.FromMilliseconds(_random.Next(1, 1500)));
+                    _ledger.Tick(_clock.Now);
+                    break;
+                case 10 when _random.Next(4) == 0:
+                    _ledger.Interrupt([]);
+                    _item++;
+                    break;
+                case 11 when _random.Next(4) == 0:
+                    byte[] keys = new byte[1600];
+                    _random.NextBytes(keys);
+                    _ledger.EnqueueTones(keys, 800);
+                    break;
+                case 12:
+                    Carrier.IsStalled = _random.Next(2) == 0;
+                    break;
+                case 13:
+                    if (_random.Next(2) == 0)
+                    {
+                        _ledger.TryHold();
+                    }
+                    else
+                    {
+                        _ledger.Resume();
+                    }
+
+                    break;
+                default:
+                    _time.Advance(TimeSpan.FromMilliseconds(20));
+                    _ledger.Tick(_clock.Now);
+                    break;
+            }
         }
     }
 }
