@@ -74,21 +74,17 @@ internal static partial class LinuxNative
     public static unsafe nint Receive(SafeHandle socket, Span<byte> buffer, int flags)
     {
         bool held = false;
-        try
+        socket.DangerousAddRef(ref held); // throws, or holds; what follows throws nothing
+        fixed (byte* start = &MemoryMarshal.GetReference(buffer))
         {
-            socket.DangerousAddRef(ref held);
-            fixed (byte* start = &MemoryMarshal.GetReference(buffer))
+            nint received = Receive(socket.DangerousGetHandle(), start, buffer.Length, flags);
+            if (received < 0)
             {
-                nint received = Receive(socket.DangerousGetHandle(), start, buffer.Length, flags);
-                return received < 0 ? -Marshal.GetLastSystemError() : received;
+                received = -Marshal.GetLastSystemError();
             }
-        }
-        finally
-        {
-            if (held)
-            {
-                socket.DangerousRelease();
-            }
+
+            socket.DangerousRelease();
+            return received;
         }
     }
 
@@ -97,21 +93,17 @@ internal static partial class LinuxNative
     public static unsafe nint Send(SafeHandle socket, ReadOnlySpan<byte> buffer, int flags)
     {
         bool held = false;
-        try
+        socket.DangerousAddRef(ref held);
+        fixed (byte* start = &MemoryMarshal.GetReference(buffer))
         {
-            socket.DangerousAddRef(ref held);
-            fixed (byte* start = &MemoryMarshal.GetReference(buffer))
+            nint sent = Send(socket.DangerousGetHandle(), start, buffer.Length, flags);
+            if (sent < 0)
             {
-                nint sent = Send(socket.DangerousGetHandle(), start, buffer.Length, flags);
-                return sent < 0 ? -Marshal.GetLastSystemError() : sent;
+                sent = -Marshal.GetLastSystemError();
             }
-        }
-        finally
-        {
-            if (held)
-            {
-                socket.DangerousRelease();
-            }
+
+            socket.DangerousRelease();
+            return sent;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 
 namespace Concierge.WebSockets;
@@ -79,7 +80,7 @@ public sealed partial class LoopStream
 
         protected abstract void Fail(Exception exception);
 
-        protected static IOException Lost(SocketException exception) => new($"The connection failed: {exception.Message}", exception);
+        public static IOException Lost(SocketException exception) => new($"The connection failed: {exception.Message}", exception);
 
         private void Cancel()
         {
@@ -242,6 +243,7 @@ public sealed partial class LoopStream
             return count >= 0;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private int Receive(Span<byte> buffer)
         {
             Begin();

@@ -99,6 +99,23 @@ public sealed partial class LoopStream : Stream
     /// <exception cref="ObjectDisposedException">The stream was closed.</exception>
     internal int TryReceive(Span<byte> buffer) => _reading.TryReceive(buffer);
 
+    /// <summary>Sends what there is room for, without waiting: before a <see cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/> of the rest, by whoever may write now.</summary>
+    /// <returns>Octets sent; 0 when there is no room.</returns>
+    /// <exception cref="IOException">The connection failed.</exception>
+    /// <exception cref="ObjectDisposedException">The stream was closed.</exception>
+    internal int TrySend(ReadOnlySpan<byte> buffer)
+    {
+        ObjectDisposedException.ThrowIf(_connection.IsDisposed, typeof(LoopStream));
+        try
+        {
+            return _connection.TrySend(buffer);
+        }
+        catch (SocketException exception)
+        {
+            throw Waiting.Lost(exception);
+        }
+    }
+
     /// <summary>Has a reader called when there is something; false when there is now. One wait or read at a time.</summary>
     internal bool TryWaitToRead(ILoopReader reader) => _reading.TryWait(reader);
 

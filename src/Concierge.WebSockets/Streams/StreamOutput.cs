@@ -10,6 +10,7 @@ internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
     private const int SmallestBuffer = 2048;
 
     private readonly Stream _stream;
+    private readonly LoopStream? _loop;
     private readonly Action _onWritten;
     private byte[]? _buffer;
     private int _length;
@@ -21,6 +22,7 @@ internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
     public StreamOutput(Stream stream)
     {
         _stream = stream;
+        _loop = stream as LoopStream;
         _onWritten = OnWritten;
     }
 
@@ -30,7 +32,7 @@ internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
     public void AddTo(WorkingSet set)
     {
         set.Add(this);
-        (_stream as LoopStream)?.AddWritingTo(set);
+        _loop?.AddWritingTo(set);
     }
 
     public override long UnflushedBytes => _length;
@@ -67,7 +69,15 @@ internal sealed class StreamOutput : PipeWriter, IValueTaskSource<FlushResult>
         ValueTask write;
         try
         {
-            write = _stream.WriteAsync(_buffer.AsMemory(0, _length), cancellationToken);
+            // A loop's socket takes nearly every frame at once: no task is made of it.
+            int sent = _loop is not null && !cancellationToken.IsCancellationRequested ? _loop.TrySend(_buffer.AsSpan(0, _length)) : 0;
+            if (sent == _length)
+            {
+                Release();
+                return new(new FlushResult(isCanceled: false, isCompleted: false));
+            }
+
+            write = _stream.WriteAsync(_buffer.AsMemory(sent, _length - sent), cancellationToken);
             if (write.IsCompleted)
             {
                 write.GetAwaiter().GetResult();
