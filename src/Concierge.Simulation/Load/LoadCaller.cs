@@ -91,6 +91,22 @@ internal sealed class LoadCaller : LoadEnd
         SendBuilt(length, mayDrop: true);
     }
 
+    public override void AddSendingTo(WorkingSet set)
+    {
+        base.AddSendingTo(set);
+        set.Add(_sends);
+        set.Add(_marks);
+        set.Add(_streamSid);
+    }
+
+    public override void AddHearingTo(WorkingSet set)
+    {
+        base.AddHearingTo(set);
+        set.Add(_hears);
+        set.Add(_onStamp);
+        _ear.AddTo(set);
+    }
+
     /// <summary>Hangs up: <c>stop</c>, then a close frame.</summary>
     public void HangUp()
     {

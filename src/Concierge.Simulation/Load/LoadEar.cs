@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Concierge.Audio;
 using Concierge.Protocols;
+using Concierge.WebSockets;
 
 namespace Concierge.Simulation.Load;
 
@@ -22,6 +23,13 @@ internal sealed class LoadEar(LoadAudioFormat format)
 
     /// <summary>Stamps that could not be read.</summary>
     public long Broken => _detector.Broken;
+
+    /// <summary>Adds what a frame touches here.</summary>
+    public void AddTo(WorkingSet set)
+    {
+        set.Add(this);
+        set.Add(_detector);
+    }
 
     /// <summary>Takes one message's audio.</summary>
     /// <param name="text">Base64 as it stands in the message.</param>

@@ -102,6 +102,16 @@ internal abstract class LoadEnd(WebSocketRole role, Func<long> now) : ILoadRecei
         }
     }
 
+    /// <summary>Adds what sending a frame touches.</summary>
+    public virtual void AddSendingTo(WorkingSet set)
+    {
+        set.Add(this);
+        (Wire as LoadSocket)?.AddTo(set);
+    }
+
+    /// <summary>Adds what hearing a frame touches, but for what carries it.</summary>
+    public virtual void AddHearingTo(WorkingSet set) => set.Add(this);
+
     /// <summary>Takes a whole message.</summary>
     protected abstract void OnMessage(ReadOnlySpan<byte> message);
 

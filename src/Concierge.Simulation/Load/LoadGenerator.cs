@@ -14,6 +14,7 @@ public sealed class LoadGenerator : IDisposable
     /// read backs up in the bridge.
     /// </summary>
     private const int FramesPerTurn = 16;
+    private const int SteadyFrame = 50; // by then an end has all that it will have
 
     private static readonly TimeSpan s_stragglers = TimeSpan.FromSeconds(1);
 
@@ -34,6 +35,7 @@ public sealed class LoadGenerator : IDisposable
     private readonly List<LoadModel> _models = [];
     private readonly List<LoadDial> _dials = [];
     private readonly int _odd;
+    private readonly WorkingSet?[] _sending; // by sender: what its next frame will touch
 
     private volatile bool _counting;
     private bool _hangingUp;
@@ -57,6 +59,7 @@ public sealed class LoadGenerator : IDisposable
         _calls = [.. _switchboard.Calls];
         _loop = new EventLoop(new EventLoopOptions { Name = "load", Core = options.Core });
         _pacer = new LoadPacer(2 * options.Calls, Now());
+        _sending = new WorkingSet?[2 * options.Calls];
         _ticker = new Ticker(this);
         _tls = new LoadTls(_loop, options.Certificate, _over.Token);
         try
@@ -207,6 +210,7 @@ public sealed class LoadGenerator : IDisposable
         long now = Now();
         for (int i = 0; i < FramesPerTurn && _pacer.TryTake(now, out int sender, out long due); i++)
         {
+            FetchNext();
             LoadCall call = _calls[sender / 2];
             bool up = (sender & 1) == 0;
             if (_counting && (up ? call.Caller is not null : call.Model is not null))
@@ -231,6 +235,28 @@ public sealed class LoadGenerator : IDisposable
         }
 
         _loop.RunAt(_ticker, (long)(_pacer.NextDue * (Stopwatch.Frequency / 1e9)));
+    }
+
+    /// <summary>Asks for what the next sender's frame will touch: it is known, and comes while this one's is sent, or while the loop sleeps.</summary>
+    private void FetchNext()
+    {
+        int sender = _pacer.NextSender;
+        if (_sending[sender] is { } set)
+        {
+            set.Fetch();
+            return;
+        }
+
+        LoadCall call = _calls[sender / 2];
+        bool up = (sender & 1) == 0;
+        LoadEnd? end = up ? call.Caller : call.Model;
+        if (end is not null && (up ? call.Up : call.Down).Sent >= SteadyFrame)
+        {
+            set = _sending[sender] = new WorkingSet();
+            set.Add(call);
+            end.AddSendingTo(set);
+            (end.Wire as LoadSocket)?.Prepare(end);
+        }
     }
 
     /// <summary>Dials one call; on the loop's thread, as is all that follows.</summary>

@@ -65,6 +65,21 @@ internal sealed class LoadModel : LoadEnd
         SendBuilt(length + 2, mayDrop: true);
     }
 
+    public override void AddSendingTo(WorkingSet set)
+    {
+        base.AddSendingTo(set);
+        set.Add(_sends);
+        set.Add(_prefix);
+    }
+
+    public override void AddHearingTo(WorkingSet set)
+    {
+        base.AddHearingTo(set);
+        set.Add(_hears);
+        set.Add(_onStamp);
+        _ear.AddTo(set);
+    }
+
     /// <summary>Sends half a second of speech at once.</summary>
     /// <param name="now">The time.</param>
     public void SendBurst(long now)

@@ -32,6 +32,9 @@ internal sealed class LoadPacer
     /// <summary>When the next frame is due.</summary>
     public long NextDue => _start + (_turn * Period) + _ring[_next].Phase;
 
+    /// <summary>Whose it is.</summary>
+    public int NextSender => _ring[_next].Sender;
+
     /// <summary>Takes the next sender that is due by now.</summary>
     public bool TryTake(long now, out int sender, out long due)
     {

@@ -48,6 +48,21 @@ internal sealed class LoadSocket : LoopSocket, ILoadWire
     /// <summary>Begins to receive on a connected socket.</summary>
     public void Start() => Register();
 
+    /// <summary>Adds what sending a frame touches.</summary>
+    public void AddTo(WorkingSet set)
+    {
+        set.Add(this);
+        set.Add(Socket.SafeHandle);
+    }
+
+    /// <summary>Has what its end touches for a frame fetched ahead of each wake-up.</summary>
+    public void Prepare(LoadEnd end)
+    {
+        WorkingSet set = new();
+        end.AddHearingTo(set);
+        Prepare(set);
+    }
+
     /// <summary>Begins to connect.</summary>
     /// <param name="endPoint">Where to.</param>
     /// <param name="connected">Called when that has succeeded; a failure goes to the receiver.</param>

@@ -71,6 +71,18 @@ public abstract class LoopSocket : IDisposable
     /// <summary>Starts the events; the first tells what is so already.</summary>
     protected void Register() => Loop.Register(this);
 
+    /// <summary>Has the loop fetch what the handling of this socket's octets touches, ahead of each wake-up; while it is registered. A later call replaces the set.</summary>
+    /// <param name="set">The objects; read here and not kept.</param>
+    protected void Prepare(WorkingSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        WorkingSet whole = new();
+        whole.Add(this);
+        whole.Add(_handle);
+        whole.AddAll(set);
+        Loop.Prepare(this, whole);
+    }
+
     /// <summary>Called once, by whoever disposes.</summary>
     protected virtual void OnClosed()
     {

@@ -94,6 +94,20 @@ public sealed class WorkingSet
         }
     }
 
+    /// <summary>Asks for all that it holds; returns at once.</summary>
+    public void Fetch()
+    {
+        if (!Sse.IsSupported)
+        {
+            return;
+        }
+
+        foreach (ref readonly Entry entry in _entries.AsSpan(0, Count))
+        {
+            Ask(entry.Target, entry.Octets);
+        }
+    }
+
     /// <summary>Asks for all that a set held; returns at once.</summary>
     internal static void Fetch(Entry[] entries)
     {

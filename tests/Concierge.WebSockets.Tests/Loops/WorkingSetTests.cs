@@ -94,10 +94,14 @@ public sealed class WorkingSetTests
     public void Fetching_allocates_nothing()
     {
         WorkingSet.Entry[] entries = Many();
+        WorkingSet set = new();
+        set.Add(this);
+        set.Fetch();
         WorkingSet.Fetch(entries);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 1000; i++)
         {
+            set.Fetch();
             WorkingSet.Fetch(entries);
             WorkingSet.Fetch(entries[i % entries.Length].Target, 1024);
         }
