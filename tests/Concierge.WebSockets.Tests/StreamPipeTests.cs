@@ -100,6 +100,36 @@ public sealed class StreamPipeTests
     }
 
     [Fact]
+    public async Task What_a_loop_s_socket_takes_in_parts_arrives_once_and_in_order()
+    {
+        Assert.SkipUnless(EventLoop.IsSupported, "The event loop needs 64-bit Linux.");
+        byte[] data = Wire.Octets(24 * 1024 * 1024); // more than two sockets hold
+        using EventLoop loop = new();
+        using System.Net.Sockets.Socket listener = new(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        listener.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        listener.Listen(1);
+        using System.Net.Sockets.Socket far = new(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        await far.ConnectAsync(listener.LocalEndPoint!);
+        await using WebSocketTransport near = WebSocketTransport.FromSocket(loop, await listener.AcceptAsync());
+        data.CopyTo(near.Output.GetMemory(data.Length));
+        near.Output.Advance(data.Length);
+        Task<FlushResult> flush = near.Output.FlushAsync().AsTask();
+        Assert.False(flush.IsCompleted);
+        byte[] received = new byte[data.Length];
+        for (int at = 0; at < received.Length;)
+        {
+            int count = await far.ReceiveAsync(received.AsMemory(at));
+            Assert.NotEqual(0, count);
+            at += count;
+        }
+
+        await flush.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.True(data.AsSpan().SequenceEqual(received));
+        far.Blocking = false;
+        Assert.Equal(0, far.Available);
+    }
+
+    [Fact]
     public async Task A_pending_read_can_be_cancelled_both_ways_and_loses_nothing()
     {
         using Loopback listener = new();

@@ -128,23 +128,27 @@ public sealed class WorkingSet
     /// </summary>
     internal Entry[] ToEntries()
     {
-        Span<Entry> entries = _entries.AsSpan(0, Count);
-        entries.Sort(static (a, b) => AddressOf(a.Target).CompareTo(AddressOf(b.Target)));
+        // Looked at once each: the collector may move them meanwhile, and an order that changes while it is sorted by is none.
+        Entry[] entries = _entries.AsSpan(0, Count).ToArray();
+        long[] places = Array.ConvertAll(entries, static entry => AddressOf(entry.Target));
+        Array.Sort(places, entries);
         List<Entry> together = [];
-        foreach (Entry entry in entries)
+        long begun = 0;
+        for (int i = 0; i < entries.Length; i++)
         {
             if (together.Count > 0)
             {
                 Entry before = together[^1];
-                long distance = AddressOf(entry.Target) - AddressOf(before.Target);
-                if (distance >= 0 && distance - before.Octets < LineOctets && distance + entry.Octets <= MaxOctets)
+                long distance = places[i] - begun;
+                if (distance - before.Octets < LineOctets && distance + entries[i].Octets <= MaxOctets)
                 {
-                    together[^1] = before with { Octets = (int)Math.Max(before.Octets, distance + entry.Octets) };
+                    together[^1] = before with { Octets = (int)Math.Max(before.Octets, distance + entries[i].Octets) };
                     continue;
                 }
             }
 
-            together.Add(entry);
+            begun = places[i];
+            together.Add(entries[i]);
         }
 
         return [.. together];

@@ -16,6 +16,11 @@ internal sealed class FakeCarrier : ICarrierOutput
 
     public bool IsStalled { get; set; }
 
+    /// <summary>Memory of the test's own, and how many media messages lay in it.</summary>
+    public byte[] Source { get; set; } = [];
+
+    public int FromSource { get; private set; }
+
     public byte[] Audio => [.. _audio];
 
     private readonly List<byte> _audio = [];
@@ -27,6 +32,7 @@ internal sealed class FakeCarrier : ICarrierOutput
             return false;
         }
 
+        FromSource += muLaw.Overlaps(Source) ? 1 : 0;
         Octets += muLaw.Length;
         _audio.AddRange(muLaw);
         Written.Add($"media {muLaw.Length}");

@@ -345,16 +345,46 @@ public sealed class PlaybackLedgerTests
     }
 
     [Fact]
-    public void A_frame_that_passes_the_queue_by_takes_no_chunk_of_memory()
+    public void An_item_that_waits_behind_another_is_told_of_when_its_own_first_frame_goes_out()
     {
-        long taken = OctetChunks.Taken;
-        _ledger.TryEnqueue("r"u8, "item"u8, 0, new byte[160], 20_000, pump: true);
-        Assert.Equal(160, _carrier.Octets);
-        Assert.Equal(taken, OctetChunks.Taken);
-        _ledger.TryEnqueue("r"u8, "item"u8, 0, new byte[200], 25_000, pump: true);
-        Assert.Equal(320, _carrier.Octets);
-        Assert.Equal(taken + 1, OctetChunks.Taken);
-        _ledger.Close();
+        Say("first", 1500);
+        Say("second", 500);
+        Return(0);
+        Assert.Equal(["started first"], _listener.Heard);
+        Return(4);
+        Assert.Equal(["started first", "started second"], _listener.Heard);
+    }
+
+    [Fact]
+    public void Audio_of_an_item_that_was_heard_to_its_end_begins_it_anew()
+    {
+        Say("item", 40);
+        _ledger.Complete("item"u8, 0);
+        Return(0);
+        Assert.True(_ledger.IsIdle);
+        Say("item", 40);
+        Assert.True(_ledger.HasOpenItems);
+        _ledger.Complete("item"u8, 0);
+        Return(1);
+        Assert.Equal(["started item", "heard item 40", "idle", "started item", "heard item 40", "idle"], _listener.Heard);
+    }
+
+    [Fact]
+    public void A_frame_that_nothing_waits_before_is_sent_from_where_it_lies()
+    {
+        _carrier.Source = new byte[200];
+        Send(160);
+        Assert.Equal((160, 1), (_carrier.Octets, _carrier.FromSource));
+        Send(200);
+        Assert.Equal((320, 2), (_carrier.Octets, _carrier.FromSource));
+        Send(160); // behind the 40 octets that wait
+        Assert.Equal((480, 2), (_carrier.Octets, _carrier.FromSource));
+        Send(120);
+        Assert.Equal((640, 2), (_carrier.Octets, _carrier.FromSource));
+        Send(160);
+        Assert.Equal((800, 3), (_carrier.Octets, _carrier.FromSource));
+
+        void Send(int octets) => Assert.True(_ledger.TryEnqueue("r"u8, "item"u8, 0, _carrier.Source.AsSpan(0, octets), octets * 125L, pump: true));
     }
 
     [Theory]
