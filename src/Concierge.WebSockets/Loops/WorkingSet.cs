@@ -163,10 +163,11 @@ public sealed class WorkingSet
     /// </summary>
     internal static unsafe int SizeOf(object target)
     {
-        byte* first = (byte*)AddressOf(target);
-        uint* type = *(uint**)first;
+        // By references that the collector knows: this is read, and not only asked for.
+        ref byte content = ref Unsafe.As<Content>(target).First;
+        uint* type = (uint*)Unsafe.As<byte, nint>(ref Unsafe.SubtractByteOffset(ref content, sizeof(nint)));
         const uint HasElements = 1u << 31;
-        long elements = (type[0] & HasElements) != 0 ? (long)(ushort)type[0] * *(uint*)(first + sizeof(nint)) : 0;
+        long elements = (type[0] & HasElements) != 0 ? (long)(ushort)type[0] * Unsafe.As<byte, uint>(ref content) : 0;
         return (int)Math.Min(int.MaxValue, type[1] + elements - sizeof(nint));
     }
 
@@ -185,4 +186,10 @@ public sealed class WorkingSet
     }
 
     internal readonly record struct Entry(object Target, int Octets);
+
+    /// <summary>What any object looks like from its first octet on, behind its type.</summary>
+    private sealed class Content
+    {
+        public byte First;
+    }
 }
